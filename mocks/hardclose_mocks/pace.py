@@ -1,4 +1,4 @@
-"""Paces: how fast business time runs, and every wait and life that is measured in wire seconds. A leaf: knows nothing."""
+"""Paces: how fast business time runs, and every wait and life measured in wire seconds. A leaf: knows nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """One answer to "how long is long": printed on every contract card, and all that may be demanded of an integration."""
+    """One answer to "how long is long". Printed on every contract card; nothing more is demanded of an integration."""
 
     name: str
     business_rate: float
@@ -17,7 +17,7 @@ class Pace:
     token_life_s: float
     """Life of an access token, wire seconds."""
     webhook_schedule_s: tuple[float, ...]
-    """Waits before the second, third, ... attempt of a delivery, each from the end of the attempt before, wire seconds."""
+    """Waits before the second, third, ... attempt of a delivery, from the end of the one before, wire seconds."""
     webhook_timeout_s: float
     """How long a delivery waits for the answer, wire seconds."""
     late_commit_s: float

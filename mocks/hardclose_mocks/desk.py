@@ -1,0 +1,122 @@
+"""The desk: where one exchange meets the books. A dialect's routes put commands to it and note what they hand out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from hardclose_mocks.cards import ContractCard
+from hardclose_mocks.history.codec import plain
+from hardclose_mocks.history.records import Carried, Served
+from hardclose_mocks.kernel.books import Books
+from hardclose_mocks.kernel.commands import Command
+from hardclose_mocks.kernel.documents import Document, Done, Event
+from hardclose_mocks.kernel.master import Company
+from hardclose_mocks.kernel.refusals import Refusal, Refused
+
+Emit = Callable[[Event], str]
+"""Enters an event into the outbox of this exchange and returns its id."""
+
+SCOPE_KEY = "hardclose.desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a request is about, before anything is done. `subject` is `reference`, `path`, `body` or `credential`."""
+
+    name: str
+    writes: bool = False
+    public: bool = False
+    subject: str = "credential"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete HTTP answer, not sent yet."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Dialect(Protocol):
+    """What the server needs of a dialect; its routes are an ASGI application that finds a Desk in its scope."""
+
+    name: str
+
+    def application(self, system: str) -> Any: ...
+
+    def operation(self, system: str, method: str, path: str) -> tuple[Operation, str]:
+        """The operation, and the document number in the path (empty if there is none)."""
+        ...
+
+    def protocol_answer(self, kind: str, detail: str, extra: Mapping[str, Any]) -> Answer:
+        """unauthorized, rate_limited, unavailable, gateway, key_reused, key_in_progress, too_large, ..."""
+        ...
+
+    def event_data(self, document: Document, company: Company) -> dict[str, Any]:
+        """The document as an event carries it."""
+        ...
+
+
+def carry(books: Books, command: Command, *, at: datetime, actor: str, emit: Emit) -> tuple[Carried, Done]:
+    """Put a command to the books. Raises Refused with a Carried as its `carried` attribute set by the caller."""
+    done = books.do(command, at=at, actor=actor)
+    return (
+        Carried(
+            command=type(command).__name__,
+            arguments=plain(command),
+            at=at,
+            document=done.document,
+            version=done.version,
+            events=tuple(emit(event) for event in done.events),
+        ),
+        done,
+    )
+
+
+def refused(command: Command, refusal: Refusal, *, at: datetime) -> Carried:
+    """How a refused command stands in the history."""
+    return Carried(
+        command=type(command).__name__,
+        arguments=plain(command),
+        at=at,
+        refusal=type(refusal).__name__,
+        refusal_data=plain(refusal),
+    )
+
+
+@dataclass(slots=True)
+class Desk:
+    """One exchange's view of one system. `person` is the human behind the credential, if it is one."""
+
+    system: str
+    books: Books
+    card: ContractCard
+    companies: Mapping[str, Company]
+    actor: str
+    person: str | None
+    at: datetime
+    emit: Emit
+    control: Any = None
+    """The sandbox, for the few routes that are about it: tokens, subscriptions, deliveries."""
+    carried: list[Carried] = field(default_factory=list)
+    served: Served | None = None
+    refusal: str | None = None
+
+    def do(self, command: Command) -> Done:
+        """Raises Refused; either way the history will tell."""
+        try:
+            carried, done = carry(self.books, command, at=self.at, actor=self.actor, emit=self.emit)
+        except Refused as no:
+            self.carried.append(refused(command, no.refusal, at=self.at))
+            self.refusal = type(no.refusal).__name__
+            raise
+        self.carried.append(carried)
+        return done
+
+    def serve(self, documents: Iterable[Document], query: Mapping[str, str] | None = None) -> None:
+        """Note which versions this read handed out."""
+        self.served = Served(tuple((document.number, document.version) for document in documents), query or {})

@@ -1,0 +1,102 @@
+"""The neutral dialect as the server sees it: its operations, its answers to protocol trouble, its event payloads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from hardclose_mocks.desk import Answer, Operation
+from hardclose_mocks.dialects.neutral.refusals import protocol_problem
+from hardclose_mocks.dialects.neutral.routes.erp import add_erp_routes
+from hardclose_mocks.dialects.neutral.routes.expense import add_expense_routes
+from hardclose_mocks.dialects.neutral.routes.procurement import add_procurement_routes
+from hardclose_mocks.dialects.neutral.routes.shared import add_company_routes, add_error_words, add_shared_routes
+from hardclose_mocks.dialects.neutral.wire.erp import expense_posting, purchase_order
+from hardclose_mocks.dialects.neutral.wire.sources import expense_report, requisition
+from hardclose_mocks.kernel.documents import Document, ExpensePosting, ExpenseReport, PurchaseOrder, Requisition
+from hardclose_mocks.kernel.master import Company
+
+_SYSTEMS: dict[str, Callable[[FastAPI], None]] = {
+    "erp": add_erp_routes,
+    "procurement": add_procurement_routes,
+    "expense": add_expense_routes,
+}
+_TITLES = {"erp": "ERP", "procurement": "Procurement", "expense": "Expense"}
+_PUBLIC = frozenset({"card", "token", "openapi", "docs"})
+_BY_REFERENCE = frozenset({"expense_posting.create", "purchase_order.create"})
+_BY_BODY_NUMBER = frozenset({"expense_report.create", "requisition.create"})
+_READS_BY_POST = frozenset({"budget.check", "token"})
+
+
+class NeutralDialect:
+    """Plain REST over each system."""
+
+    name = "neutral"
+
+    def __init__(self) -> None:
+        self._operations: dict[str, dict[str, list[tuple[re.Pattern[str], Operation]]]] = {}
+
+    def application(self, system: str) -> FastAPI:
+        """The FastAPI application of one system, documentation pages without a CDN included."""
+        app = FastAPIOffline(
+            title=f"hardclose {_TITLES[system]} (neutral dialect)",
+            version="1",
+            description="A mock system of hardclose. Its promises are on `/.well-known/contract-card`.",
+        )
+        add_error_words(app)
+        add_shared_routes(app)
+        add_company_routes(app)
+        _SYSTEMS[system](app)
+        self._operations[system] = self._table(app)
+        return app
+
+    def operation(self, system: str, method: str, path: str) -> tuple[Operation, str]:
+        for pattern, operation in self._operations[system].get(method, ()):
+            if found := pattern.match(path):
+                return operation, next(iter(found.groups()), "") or ""
+        name = "openapi" if path == "/openapi.json" else "docs" if path.startswith(("/docs", "/redoc", "/static")) else "unknown"
+        return Operation(name, public=name in _PUBLIC), ""
+
+    def protocol_answer(self, kind: str, detail: str, extra: Mapping[str, Any]) -> Answer:
+        headers = (("www-authenticate", 'Bearer error="invalid_token"'),) if kind == "unauthorized" else ()
+        return protocol_problem(kind, detail, extra).answer(*headers)
+
+    def event_data(self, document: Document, company: Company) -> dict[str, Any]:
+        match document:
+            case ExpensePosting():
+                return expense_posting(document, company)
+            case PurchaseOrder():
+                return purchase_order(document, company)
+            case ExpenseReport():
+                return expense_report(document, company)
+            case Requisition():
+                return requisition(document, company)
+            case _:
+                assert_never(document)
+
+    def _table(self, app: FastAPI) -> dict[str, list[tuple[re.Pattern[str], Operation]]]:
+        """Operations by method, read off the routes: one list to keep, not two."""
+        table: dict[str, list[tuple[re.Pattern[str], Operation]]] = {}
+        for path, item in app.openapi()["paths"].items():
+            pattern = re.compile("^" + re.sub(r"\{\w+\}", "([^/]+)", path) + "$")
+            for method, described in item.items():
+                name = described["operationId"]
+                table.setdefault(method.upper(), []).append((pattern, _operation(name, method.upper(), "{" in path)))
+        return table
+
+
+def _operation(name: str, method: str, has_number: bool) -> Operation:
+    writes = method not in ("GET", "HEAD") and name not in _READS_BY_POST
+    if name in _BY_REFERENCE:
+        subject = "reference"
+    elif name in _BY_BODY_NUMBER:
+        subject = "number"
+    elif has_number:
+        subject = "path"
+    else:
+        subject = "body" if writes or name == "budget.check" else "credential"
+    return Operation(name, writes=writes, public=name in _PUBLIC, subject=subject)

@@ -1,0 +1,1 @@
+"""The neutral routes, one module per system and one for what all systems share."""

@@ -1,0 +1,1 @@
+"""The neutral wire: JSON shapes of commands and documents, one module per system."""

@@ -1,0 +1,64 @@
+"""Money, instants and strict base models on the neutral wire. Knows no document."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from hardclose_mocks.kernel.master import Company
+from hardclose_mocks.kernel.money import Money, MoneyError
+from hardclose_mocks.kernel.refusals import Invalid, Refused
+
+AMOUNT = r"^-?(0|[1-9]\d{0,12})(\.\d{1,3})?$"
+Amount = Annotated[str, StringConstraints(pattern=AMOUNT, strict=True)]
+"""A decimal string, at most as many decimals as the currency has."""
+Text = Annotated[str, StringConstraints(max_length=500, strict=True)]
+Number = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._:/-]+$", strict=True)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
+
+
+def _integral(value: Any) -> Any:
+    """97.0 is a valid JSON integer; true and "97" are not."""
+    if isinstance(value, bool) or isinstance(value, str):
+        raise ValueError("must be an integer")
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _day(value: Any) -> Any:
+    """Only `2026-11-30`: no timestamps, no numbers."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or len(value) != 10:
+        raise ValueError("must be a date like 2026-11-30")
+    return date.fromisoformat(value)
+
+
+Whole = Annotated[int, BeforeValidator(_integral)]
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class Wire(BaseModel):
+    """Unknown fields are refused: silence about a misspelt field would be a wrong posting."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def minor(amount: str, currency: str, field: str) -> int:
+    """Minor units of a wire amount; refuses what the currency cannot carry."""
+    try:
+        return Money.parse(amount, currency).minor
+    except MoneyError as wrong:
+        raise Refused(Invalid(field, str(wrong))) from wrong
+
+
+def amount(minor_units: int, currency: str) -> str:
+    return Money(minor_units, currency).decimal
+
+
+def instant(at: datetime | None, company: Company) -> str | None:
+    """RFC 3339 with the company's own offset: the first ten characters are the company-local date."""
+    return None if at is None else company.local(at).isoformat(timespec="milliseconds")

@@ -1,0 +1,1 @@
+"""The fault plan, which decides, and the carriers, which carry it out."""

@@ -1,0 +1,108 @@
+"""The named faults: what each does on the wire, what carries it, and which parameters it takes. Decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Default value, and what it means with its unit and bounds."""
+
+    default: float | str
+    means: str
+    lowest: float = 0.0
+    highest: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """`carrier`: wire, limit, delivery or actor. `operations`: what it may strike; `*` is any."""
+
+    id: str
+    name: str
+    carrier: str
+    says: str
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+
+
+_ALL = (
+    FaultKind("F01", "lost response", "wire", "The request commits; the connection drops before the answer."),
+    FaultKind("F02", "lost request", "wire", "The connection is accepted and dropped; nothing is processed."),
+    FaultKind(
+        "F03",
+        "slow answer",
+        "wire",
+        "The answer takes its time, log-normal; the work is done before the wait or after it.",
+        {
+            "median_s": Parameter(0.3, "median delay, wire seconds", 0.0, 60.0),
+            "sigma": Parameter(0.6, "spread of the log-normal delay", 0.0, 3.0),
+            "highest_s": Parameter(1.5, "no delay is longer; must lie inside the card's late_commit_s", 0.0, 300.0),
+        },
+    ),
+    FaultKind(
+        "F06",
+        "gateway error",
+        "wire",
+        "502 or 504 from a gateway, though the work behind it was done (in a share of cases) or was not.",
+        {"commits": Parameter(0.5, "share of struck calls whose work is done", 0.0, 1.0)},
+    ),
+    FaultKind(
+        "F07",
+        "error burst",
+        "wire",
+        "500 or 503 in a window, with or without Retry-After; nothing is processed.",
+        {
+            "retry_after_s": Parameter(0.0, "Retry-After on the 503s, wire seconds; 0 sends none and mixes in 500s", 0.0, 3600.0),
+        },
+    ),
+    FaultKind(
+        "F10",
+        "rate limit",
+        "limit",
+        "429 with Retry-After beyond a token bucket per credential.",
+        {
+            "rate_per_s": Parameter(50.0, "calls per wire second", 0.1, 100000.0),
+            "burst": Parameter(50.0, "bucket size in calls", 1.0, 100000.0),
+            "wait": Parameter("seconds", "Retry-After as `seconds`, `http-date` or `absent`"),
+        },
+    ),
+    FaultKind("F19", "business refusal", "actor", "Really bad facts: blocked cost centre or supplier, no budget."),
+    FaultKind(
+        "F30",
+        "duplicate delivery",
+        "delivery",
+        "The same event is delivered again, under the same or a new event id.",
+        {
+            "new_id": Parameter(0.5, "share of duplicates that bear a new event id", 0.0, 1.0),
+            "after_s": Parameter(0.5, "wire seconds between the two", 0.0, 3600.0),
+        },
+    ),
+    FaultKind(
+        "F31",
+        "reordered delivery",
+        "delivery",
+        "The first attempt waits, exponential, so that younger events overtake it.",
+        {
+            "mean_s": Parameter(1.0, "mean extra delay, wire seconds", 0.0, 3600.0),
+            "highest_s": Parameter(4.0, "no delay is longer", 0.0, 3600.0),
+        },
+    ),
+    FaultKind("F32", "dropped delivery", "delivery", "The event is never delivered; the sender believes it was."),
+    FaultKind(
+        "F36",
+        "forged delivery",
+        "delivery",
+        "An extra delivery with a wrong signature, an old timestamp or an altered body; the genuine one comes too.",
+    ),
+    FaultKind("F46", "period action", "actor", "The controller closes early, reopens, or locks one module."),
+)
+
+FAULTS: dict[str, FaultKind] = {kind.id: kind for kind in _ALL}
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """`; try 'x'` for the best match among `known`, or the list of them."""
+    match = get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; try '{match[0]}'" if match else f"; known: {', '.join(known)}"

@@ -1,0 +1,60 @@
+"""Records to canonical JSON and back, and the hash chain over them. Knows no store."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from hardclose_mocks.history.records import KINDS, Record
+
+START = "0" * 32
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_decode = msgspec.json.Decoder().decode
+T = TypeVar("T")
+
+
+class HistoryError(ValueError):
+    """A stored history that cannot be believed: unreadable, truncated, or changed after it was written."""
+
+
+def to_json(value: Any) -> bytes:
+    """Canonical JSON: keys sorted, no blanks; dataclasses, dates and tuples included."""
+    return _encode(value)
+
+
+def plain(value: Any) -> Any:
+    """The same value as plain JSON types."""
+    return msgspec.to_builtins(value)
+
+
+def from_plain(value: Any, kind: type[T]) -> T:
+    """The typed value of plain JSON types; raises HistoryError naming the field that does not fit."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as wrong:
+        raise HistoryError(f"not a {kind.__name__}: {wrong}") from wrong
+
+
+def encode_body(record: Record) -> bytes:
+    """What is hashed and stored of a record besides its own columns."""
+    return _encode(record.body)
+
+
+def chain(previous: str, record: Record, body: bytes) -> str:
+    """The record's `h`: 128 bits of BLAKE2b over the previous hash and everything the record says."""
+    head = f"{record.seq}|{record.kind}|{record.wire_ns}|{record.business.isoformat()}|{record.system}|{record.actor}|"
+    return hashlib.blake2b(previous.encode() + head.encode() + body, digest_size=16).hexdigest()
+
+
+def decode(seq: int, kind: str, wire_ns: int, business: str, system: str, actor: str, body: bytes, h: str) -> Record:
+    """A record from its columns; raises HistoryError where they do not make one."""
+    if kind not in KINDS:
+        raise HistoryError(f"record {seq} is of unknown kind {kind!r}: written by another version of hardclose?")
+    try:
+        value = msgspec.json.decode(body, type=KINDS[kind])
+    except (msgspec.ValidationError, msgspec.DecodeError) as wrong:
+        raise HistoryError(f"record {seq} ({kind}) cannot be read: {wrong}") from wrong
+    return Record(seq, wire_ns, datetime.fromisoformat(business), system, actor, value, h)

@@ -1,0 +1,1 @@
+"""The one place where books, dialect, faults, clock and history meet."""

@@ -1,0 +1,305 @@
+"""A sandbox: the systems, their shared clock, plan, history and outbox; everything an edge or the control plane asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import httpx2
+
+from hardclose_mocks.cards import ContractCard, Limit, Terms
+from hardclose_mocks.clock import NS, BusinessClock, WireClock
+from hardclose_mocks.desk import Dialect, carry, refused
+from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
+from hardclose_mocks.faults.limiter import Limiter
+from hardclose_mocks.faults.plan import Plan, Rule
+from hardclose_mocks.history.codec import plain
+from hardclose_mocks.history.records import (
+    Acted,
+    Body,
+    Card,
+    ClockSet,
+    Emitted,
+    FaultRule,
+    Genesis,
+    Phase,
+    Snapshot,
+    Subscribed,
+    Told,
+    TokenIssued,
+)
+from hardclose_mocks.history.store import History, MemoryStore, Store
+from hardclose_mocks.kernel.books import Books, open_books
+from hardclose_mocks.kernel.commands import Command
+from hardclose_mocks.kernel.documents import Done, Event
+from hardclose_mocks.kernel.master import Company, Master
+from hardclose_mocks.kernel.refusals import Refused
+from hardclose_mocks.pace import CI, Pace
+from hardclose_mocks.server.credentials import INTEGRATION, Credentials, actor_of, token_hash
+from hardclose_mocks.server.edge import Edge
+from hardclose_mocks.server.keys import KeyStore
+from hardclose_mocks.webhooks.delivery import Dispatcher
+from hardclose_mocks.webhooks.outbox import Outbox
+
+SYSTEMS = ("erp", "procurement", "expense")
+DIALECTS: dict[str, Callable[[], Dialect]] = {"neutral": NeutralDialect}
+SANDBOX = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a sandbox opens with. `run_tag` is borne by source and event ids and stays outside every draw."""
+
+    master: Master
+    opened_at: datetime
+    pace: Pace = CI
+    run_tag: str = "T0"
+    plan: Plan = Plan(0)
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+    """Per ERP operation: expense_posting.create, purchase_order.create."""
+    page_max: int = 200
+    credentials: Credentials = Credentials()
+    dialect: str = "neutral"
+    rate: float | None = None
+    """Business seconds per wire second; the pace's unless given."""
+
+
+class System:
+    """One mock system: its books, its dialect's application, its card, its limiter."""
+
+    def __init__(self, name: str, setup: Setup, dialect: Dialect, limit: Limit | None) -> None:
+        self.name, self.dialect = name, dialect
+        self.books: Books = open_books(name, setup.master, setup.opened_at)
+        self.application = dialect.application(name)
+        terms = setup.terms if name == "erp" else {}
+        if name == "erp":
+            terms = {"expense_posting.create": Terms(), "purchase_order.create": Terms(), **terms}
+        self.card = ContractCard(name, setup.pace, terms, limit, min(50, setup.page_max), setup.page_max)
+        self.limiter = Limiter(limit, setup.pace.retry_after_s) if limit else None
+        self.companies: dict[str, Company] = {company.code: company for company in setup.master.companies}
+
+
+class Sandbox:
+    """The books of three systems on one history. `act` is how people work; `edges` is how everybody else does."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        wire: WireClock,
+        store: Store | None = None,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        keep: bool = True,
+    ) -> None:
+        self.setup, self.wire, self.pace = setup, wire, setup.pace
+        self.rate = setup.pace.business_rate if setup.rate is None else setup.rate
+        self.business = BusinessClock(wire, setup.opened_at, self.rate)
+        self.history = History(store or MemoryStore(), wire.ns, self.business.now, keep=keep)
+        self.plan, self.faults_on, self.phase = setup.plan, False, "warm-up"
+        dialect = DIALECTS[setup.dialect]()
+        self.systems = {name: System(name, setup, dialect, _limit(setup.plan, name)) for name in SYSTEMS}
+        self.edges = {name: Edge(self, system) for name, system in self.systems.items()}
+        self.keys = KeyStore(setup.pace.key_life_s)
+        self.outbox = Outbox()
+        self.recent: deque[Told] = deque(maxlen=1000)
+        self.open_calls = 0
+        self.last_write_ns = wire.ns()
+        self.longest_wait_ns = 0
+        self._tokens: dict[str, tuple[str, str, int]] = {}
+        self._counts: Counter[tuple[str, str, str, str]] = Counter()
+        self._events: Counter[str] = Counter()
+        self.dispatcher = Dispatcher(
+            self.outbox,
+            self.history,
+            wire,
+            setup.pace,
+            lambda: self.plan,
+            lambda: self.faults_on,
+            self.business.now,
+            setup.credentials.webhook_secret,
+            setup.credentials.wrong_webhook_secret,
+            self.plain_subject,
+            transport,
+        )
+        self._loop_task: asyncio.Task[None] | None = None
+
+    # --- opening and closing ------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """The first records of a fresh history: clock, genesis and card of each system, the plan's rules."""
+        self.note(SANDBOX, ClockSet(self.business.business, self.business.wire_ns, self.business.rate))
+        for name, system in self.systems.items():
+            self.note(name, Genesis(plain(self.setup.master), self.setup.opened_at))
+            self.note(name, Card(system.card.document()))
+        for rule in self.plan.rules:
+            self.note(rule.system, FaultRule(rule.id, rule.fault, "planned", plain(rule)))
+        self.history.flush()
+
+    def start(self) -> None:
+        """Begin delivering webhooks; needs a running loop."""
+        self._loop_task = asyncio.get_running_loop().create_task(self.dispatcher.run())
+
+    async def stop(self) -> None:
+        if self._loop_task is not None:
+            self._loop_task.cancel()
+            await asyncio.gather(self._loop_task, return_exceptions=True)
+        self.history.flush()
+
+    # --- people, clock, phases ----------------------------------------------------------------------------------
+
+    async def act(self, system: str, command: Command, actor: str) -> Done:
+        """A command by somebody outside the integration. Raises Refused; recorded and committed either way."""
+        books, at = self.systems[system].books, self.business.now()
+        emitted: list[tuple[str, Event]] = []
+
+        def emit(event: Event) -> str:
+            emitted.append((self.next_event_id(system), event))
+            return emitted[-1][0]
+
+        try:
+            carried, done = carry(books, command, at=at, actor=actor, emit=emit)
+        except Refused as no:
+            self.note(system, Acted(refused(command, no.refusal, at=at)), actor)
+            await self.history.committed()
+            raise
+        self.note(system, Acted(carried), actor)
+        for name, event in emitted:
+            self.emit(system, name, event)
+        await self.history.committed()
+        return done
+
+    def note(self, system: str, body: Body, actor: str = "harness") -> int:
+        return self.history.append(system, actor, body).seq
+
+    def enter(self, phase: str, note: str = "") -> None:
+        """Phases gate the faults: they strike in chaos only."""
+        self.phase, self.faults_on = phase, phase == "chaos"
+        self.note(SANDBOX, Phase(phase, note))
+
+    def set_clock(self, business: datetime, rate: float) -> None:
+        self.business.set(business, rate)
+        self.note(SANDBOX, ClockSet(self.business.business, self.business.wire_ns, rate))
+
+    def snapshot(self) -> None:
+        """Digests of the live books, for the judge to compare with his fold."""
+        for name, system in self.systems.items():
+            self.note(name, Snapshot(system.books.digest(), system.books.count()))
+
+    def add_rule(self, rule: Rule) -> None:
+        self.plan = Plan(self.plan.seed, (*self.plan.rules, rule))
+        self.note(rule.system, FaultRule(rule.id, rule.fault, "on", plain(rule)))
+
+    def remove_rule(self, rule_id: str) -> bool:
+        """False if there is no such rule."""
+        gone = [rule for rule in self.plan.rules if rule.id == rule_id]
+        self.plan = Plan(self.plan.seed, tuple(rule for rule in self.plan.rules if rule.id != rule_id))
+        for rule in gone:
+            self.note(rule.system, FaultRule(rule.id, rule.fault, "removed", {}))
+        return bool(gone)
+
+    # --- asked by edges and dialects ----------------------------------------------------------------------------
+
+    @property
+    def limits_on(self) -> bool:
+        """A limit is the vendor's, not weather: it holds until the run heals."""
+        return self.phase in ("warm-up", "chaos", "play")
+
+    def plain_subject(self, subject: str) -> str:
+        return subject.removeprefix(self.setup.run_tag + "-")
+
+    def count(self, system: str, actor: str, operation: str, subject: str) -> int:
+        """How often this mock has seen this call by this kind of caller, this time included."""
+        who = actor if actor == INTEGRATION else "other"
+        key = system, who, operation, subject
+        self._counts[key] += 1
+        return self._counts[key]
+
+    def next_event_id(self, system: str) -> str:
+        self._events[system] += 1
+        return f"evt_{self.setup.run_tag}_{system}_{self._events[system]}"
+
+    def emit(self, system: str, name: str, event: Event) -> None:
+        """Enter an event into the outbox; its data is the document as the dialect words it, plus the event's own."""
+        home = self.systems[system]
+        document = home.books.find(event.subject)
+        company = home.companies.get(event.company)
+        data = home.dialect.event_data(document, company) if document is not None and company is not None else {}
+        emitted = Emitted(
+            name, event.type, event.subject, event.revision, event.company, event.at, {**data, **dict(event.data)}
+        )
+        self.note(system, emitted, "books")
+        self.dispatcher.enqueue(system, emitted)
+
+    def tell(self, system: str, told: Told) -> None:
+        """How an exchange ended; may follow its transaction."""
+        self.note(system, told)
+        self.history.soon()
+        if told.wait_s:
+            self.longest_wait_ns = max(self.longest_wait_ns, told.ended_ns + round(told.wait_s * NS))
+
+    def credential_of(self, system: str, token: str) -> str:
+        """The client behind a live token of this system, else `anonymous`."""
+        home, client, expires = self._tokens.get(token_hash(token), ("", "", 0))
+        return client if home == system and self.wire.ns() < expires else "anonymous"
+
+    def issue_token(self, system: str, client: str, secret: str) -> str | None:
+        """A token living as long as the pace says; None for a wrong client or secret."""
+        if not self.setup.credentials.accepts(system, client, secret):
+            return None
+        token = self.setup.credentials.token(f"{system}/{client}", len(self._tokens))
+        issued = TokenIssued(client, token_hash(token), self.wire.ns() + round(self.pace.token_life_s * NS))
+        self.note(system, issued, actor_of(client))
+        self.keep_token(system, issued)
+        return token
+
+    def keep_token(self, system: str, issued: TokenIssued) -> None:
+        self._tokens[issued.token_hash] = (system, issued.credential, issued.expires_ns)
+
+    def subscribe(self, system: str, url: str, types: tuple[str, ...]) -> dict[str, Any]:
+        """Registers a receiver; the secret is the system's own, the same for all its subscriptions."""
+        subscription = Subscribed(f"sub_{system}_{len(self.outbox.subscriptions) + 1}", url, types)
+        self.outbox.subscribe(system, subscription)
+        self.note(system, subscription)
+        return {**self._public(subscription), "secret": self.setup.credentials.webhook_secret(system)}
+
+    def unsubscribe(self, system: str, subscription_id: str) -> bool:
+        owner, subscription = self.outbox.subscriptions.get(subscription_id, ("", None))
+        if subscription is None or owner != system:
+            return False
+        gone = Subscribed(subscription.id, subscription.url, subscription.types, "deleted")
+        self.outbox.subscribe(system, gone)
+        self.note(system, gone)
+        return True
+
+    def subscriptions(self, system: str) -> list[dict[str, Any]]:
+        return [self._public(one) for owner, one in self.outbox.subscriptions.values() if owner == system]
+
+    def deliveries(self, system: str) -> list[dict[str, Any]]:
+        latest = [plain(tried) for owner, tried in reversed(self.outbox.log) if owner == system]
+        return [{name: value for name, value in one.items() if name not in ("body", "fault")} for one in latest[:200]]
+
+    def retry_after(self, wait: float, form: str) -> str:
+        """Seconds, or an HTTP-date on the wire clock, rounded up to the next second."""
+        if form == "http-date":
+            return format_datetime((self.wire.utc() + timedelta(seconds=wait + 1)).replace(microsecond=0), usegmt=True)
+        return f"{wait:.0f}"
+
+    def http_date(self) -> str:
+        return format_datetime(self.wire.utc().replace(microsecond=0), usegmt=True)
+
+    @staticmethod
+    def _public(subscription: Subscribed) -> dict[str, Any]:
+        return {"id": subscription.id, "url": subscription.url, "types": list(subscription.types)}
+
+
+def _limit(plan: Plan, system: str) -> Limit | None:
+    """The F10 rule of the plan for this system, if it has one."""
+    for rule in plan.rules:
+        if rule.fault == "F10" and rule.system == system:
+            return Limit(rule.number("rate_per_s"), int(rule.number("burst")), rule.word("wait"))
+    return None

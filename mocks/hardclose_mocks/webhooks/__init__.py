@@ -1,0 +1,1 @@
+"""Webhooks: outbox, Standard Webhooks signatures, delivery and its retry schedule."""

@@ -1,0 +1,83 @@
+"""What is still to be delivered, to whom and when. State only: folded from the history, asked by the delivery loop."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from hardclose_mocks.history.records import DeliveryTried, Emitted, Hit, Subscribed
+
+FINAL = frozenset({"delivered", "exhausted", "dropped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message for one subscription: a genuine event, a duplicate of it, or a forgery about it."""
+
+    event: Emitted
+    system: str
+    subscription: str
+    message: str
+    attempt: int
+    due_ns: int
+    forgery: str | None = None
+    fault: Hit | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.message, self.subscription
+
+
+@dataclass(slots=True)
+class Outbox:
+    """Subscriptions and open parcels of all systems."""
+
+    subscriptions: dict[str, tuple[str, Subscribed]] = field(default_factory=dict)
+    """By id: the system and the subscription."""
+    open: dict[tuple[str, str], Parcel] = field(default_factory=dict)
+    log: list[tuple[str, DeliveryTried]] = field(default_factory=list)
+    _due: list[tuple[int, int, tuple[str, str]]] = field(default_factory=list)
+    _count: int = 0
+
+    def subscribers(self, system: str, event_type: str) -> Iterable[Subscribed]:
+        for owner, subscription in self.subscriptions.values():
+            if owner == system and ("*" in subscription.types or event_type in subscription.types):
+                yield subscription
+
+    def put(self, parcel: Parcel) -> None:
+        """Add or re-schedule."""
+        self.open[parcel.key] = parcel
+        self._count += 1
+        heapq.heappush(self._due, (parcel.due_ns, self._count, parcel.key))
+
+    def next_due_ns(self) -> int | None:
+        while self._due and self._stale(self._due[0]):
+            heapq.heappop(self._due)
+        return self._due[0][0] if self._due else None
+
+    def take(self, now_ns: int) -> list[Parcel]:
+        """Parcels due by now; they stay open until `tried` says how it went."""
+        taken = []
+        while (due := self.next_due_ns()) is not None and due <= now_ns:
+            taken.append(self.open[heapq.heappop(self._due)[2]])
+        return taken
+
+    def tried(self, system: str, attempt: DeliveryTried) -> None:
+        """Fold one attempt: closes the parcel or schedules the next one."""
+        self.log.append((system, attempt))
+        key = attempt.message, attempt.subscription
+        parcel = self.open.pop(key, None)
+        if parcel is not None and attempt.outcome not in FINAL and attempt.next_ns is not None:
+            self.put(replace(parcel, attempt=attempt.attempt + 1, due_ns=attempt.next_ns, fault=None))
+
+    def subscribe(self, system: str, subscription: Subscribed) -> None:
+        if subscription.state == "deleted":
+            self.subscriptions.pop(subscription.id, None)
+            self.open = {key: parcel for key, parcel in self.open.items() if key[1] != subscription.id}
+        else:
+            self.subscriptions[subscription.id] = (system, subscription)
+
+    def _stale(self, entry: tuple[int, int, tuple[str, str]]) -> bool:
+        parcel = self.open.get(entry[2])
+        return parcel is None or parcel.due_ns != entry[0]

@@ -1,0 +1,313 @@
+"""What may stand in a scenario file, as types. Knows no files: `scenario.py` reads them and words what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from hardclose_mocks.faults.catalogue import FAULTS, nearest
+from hardclose_mocks.kernel.money import EXPONENTS
+
+SYSTEMS = ("erp", "procurement", "expense")
+PROFILED = ("expense_posting.create", "purchase_order.create")
+"""The ERP operations that run under a capability profile of the scenario's choice."""
+OPERATIONS = {
+    "erp": (
+        *PROFILED,
+        *("expense_posting.get", "expense_posting.list", "expense_posting.reverse"),
+        *("purchase_order.get", "purchase_order.list", "purchase_order.cancel", "budget.check"),
+        *("company.get", "company.list", "period.list"),
+    ),
+    "procurement": ("requisition.posting", "requisition.get", "requisition.list"),
+    "expense": ("expense_report.posting", "expense_report.get", "expense_report.list"),
+}
+"""What a wire fault may strike, by system."""
+EVENTS = {
+    "erp": ("expense_posting.posted", "expense_posting.reversed", "purchase_order.issued", "payment.completed"),
+    "procurement": tuple(
+        f"requisition.{what}" for what in ("submitted", "approved", "rejected", "cancelled", "ordered")
+    ),
+    "expense": tuple(
+        f"expense_report.{what}"
+        for what in ("submitted", "approved", "sent_back", "recalled", "posted", "paid", "parked", "rejected")
+    ),
+}
+"""What a delivery fault may strike, by sending system."""
+COUNTERS = (
+    "facts_posted", "expense_facts", "requisition_facts", "unknown_outcomes", "rate_limited", "duplicate_deliveries",
+    "dropped_deliveries", "forged_deliveries", "period_closed_refusals", "business_refusals",
+    "payments_written_back", "late_approvals", "pages_read",
+)  # fmt: skip
+"""What the judge counts in a history; `must_happen` sets minimums."""
+
+
+def wrong(key: str, says: str) -> PydanticCustomError:
+    """Something the types alone do not catch; `key` is relative to the model that raises it."""
+    return PydanticCustomError("wrong", "{says}", {"key": key, "says": says})
+
+
+def unknown(key: str, what: str, value: str, known: Iterable[str]) -> PydanticCustomError:
+    return wrong(key, f"no such {what} '{value}'{nearest(value, list(known))}")
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        match = get_close_matches(name, available_timezones(), n=1)
+        raise wrong("", f"no such time zone '{name}'; try '{match[0] if match else 'Europe/Berlin'}'")
+    return name
+
+
+def _currency(code: str) -> str:
+    if code not in EXPONENTS:
+        raise unknown("", "currency", code, EXPONENTS)
+    return code
+
+
+AIM = r"^((expense|requisition)/[1-9]\d*|first [1-9]\d* (expense|requisition))$"
+
+
+def _aim(text: str) -> str:
+    if not re.match(AIM, text):
+        raise wrong("", f"'{text}' chooses no facts; write 'expense/3', or 'first 5 requisition'")
+    return text
+
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[int, Field(ge=1)]
+Aim = Annotated[str, AfterValidator(_aim), Field(json_schema_extra={"pattern": AIM})]
+Moment = Annotated[datetime, Field(description="with an offset an instant; without one the company's own wall clock")]
+Profile = Literal["C1", "C3", "C4"]
+System = Literal["erp", "procurement", "expense"]
+Module = Literal["expense", "purchasing"]
+
+
+class Keys(BaseModel):
+    """Unknown keys are refused, values are not converted, nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+
+class CompanyKeys(Keys):
+    """One company: `country` decides language of its names and its tax codes."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2}\d{2}$")]
+    country: Literal["DE", "US", "JP"]
+    currency: Annotated[str, AfterValidator(_currency)]
+    zone: Annotated[str, AfterValidator(_zone)]
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12, description="month")] = 1
+
+    def instant(self, moment: datetime) -> datetime:
+        """The instant meant by `moment`: as it stands with an offset, else on the company's wall clock."""
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.zone))
+
+
+COMPANIES = (
+    CompanyKeys(code="DE01", country="DE", currency="EUR", zone="Europe/Berlin"),
+    CompanyKeys(code="US01", country="US", currency="USD", zone="America/Los_Angeles"),
+    CompanyKeys(code="JP01", country="JP", currency="JPY", zone="Asia/Tokyo", fiscal_year_starts=4),
+)
+
+
+class People(Keys):
+    """Heads per company. Approvers come in two levels under one head of finance."""
+
+    employees: Positive = 12
+    team_leads: Positive = 3
+    directors: Annotated[int, Field(ge=1)] = 2
+    buyers: Positive = 3
+
+
+class Masters(Keys):
+    """Master data per company."""
+
+    suppliers: Positive = 8
+    cost_centers: Positive = 6
+    projects: Positive = 3
+
+
+class Window(Keys):
+    """A stretch of time in which final approvals fall, and its weight against the other windows."""
+
+    starts: Annotated[Moment, Field(alias="from")]
+    ends: Annotated[Moment, Field(alias="to")]
+    weight: Annotated[float, Field(gt=0)] = 1.0
+
+    @model_validator(mode="after")
+    def _forwards(self) -> Self:
+        if (self.starts.tzinfo is None) != (self.ends.tzinfo is None):
+            raise wrong("to", "'from' and 'to' must both bear an offset, or neither")
+        if self.ends <= self.starts:
+            raise wrong("to", "'to' must lie after 'from'")
+        return self
+
+
+class Flow(Keys):
+    """One flow of facts. Shares are kept evenly over the flow: 0.1 of 20 is 2, or 1 or 3."""
+
+    facts: Annotated[int, Field(ge=0, le=2400, description="how many become due; twins included")]
+    companies: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict, description="weight by company code; default: all alike that are at work within the ramp"
+    )
+    ramp: tuple[Window, ...] = Field(
+        default=(), description="when final approvals fall; default: Monday to Friday, 8 to 18, company-local"
+    )
+    lines: tuple[Positive, Positive] = (1, 3)
+    approval_hours: Annotated[
+        float, Field(gt=0, description="median hours from submission to final approval, log-normal")
+    ] = 6.0
+    large: Annotated[Share, Field(description="share whose amount needs more than one approver")] = 0.2
+    twin_pairs: Annotated[int, Field(ge=0)] = 0
+    send_back: Annotated[Share, Field(description="share returned by the approver, changed and submitted again")] = 0.0
+    delegated: Annotated[Share, Field(description="share approved by a delegate of an absent approver")] = 0.0
+    evening: Annotated[Share, Field(description="share approved between 18:30 and half past midnight, local")] = 0.0
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.lines[0] > self.lines[1]:
+            raise wrong("lines", "is [fewest, most]")
+        if 2 * self.twin_pairs > self.facts:
+            raise wrong("twin_pairs", f"{self.twin_pairs} pairs need {2 * self.twin_pairs} facts, not {self.facts}")
+        return self
+
+
+class ExpenseFlow(Flow):
+    """Expense report, posting, payment, write-back."""
+
+    foreign: Annotated[Share, Field(description="share of lines paid in a foreign currency")] = 0.0
+    split: Annotated[Share, Field(description="share of lines carried by more than one cost object")] = 0.0
+
+
+class RequisitionFlow(Flow):
+    """Requisition, budget check, purchase order, write-back."""
+
+
+class Flows(Keys):
+    expense: ExpenseFlow = ExpenseFlow(facts=0)
+    requisition: RequisitionFlow = RequisitionFlow(facts=0)
+
+    def items(self) -> Iterator[tuple[str, Flow]]:
+        yield "expense", self.expense
+        yield "requisition", self.requisition
+
+
+class BadFacts(Keys):
+    """F19, really bad facts: shares of the flows they can occur in. The ERP refuses them by its own rules."""
+
+    blocked_cost_center: Annotated[Share, Field(description="of both flows")] = 0.0
+    blocked_supplier: Annotated[Share, Field(description="of requisitions")] = 0.0
+    over_budget: Annotated[Share, Field(description="of requisitions")] = 0.0
+
+
+class PeriodAction(Keys):
+    """F46: the controller opens, closes or reopens one month of one module at a moment."""
+
+    company: str
+    module: Module | Literal["both"] = "both"
+    period: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="calendar month, '2026-11'")]
+    state: Literal["open", "soft_closed", "hard_closed"]
+    at: Moment
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        return ("expense", "purchasing") if self.module == "both" else (self.module,)
+
+    @property
+    def first_day(self) -> date:
+        return date.fromisoformat(f"{self.period}-01")
+
+
+class PaymentRun(Keys):
+    """Treasury pays what is posted and unpaid, dated up to that day."""
+
+    company: str
+    at: Moment
+
+
+class LimitKeys(Keys):
+    """F10: a token bucket per credential, wire seconds; `wait` is how the Retry-After is told."""
+
+    rate_per_s: Annotated[float, Field(gt=0)]
+    burst: Positive
+    wait: Literal["seconds", "http-date", "absent"] = "seconds"
+
+
+class _FaultKeys(Keys):
+    """What weather and aimed faults share. `name` tells two rules of one fault and system apart."""
+
+    fault: str
+    system: System
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] | None = None
+    parameters: dict[str, float | str] = Field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.name or f"{self.fault}.{self.system}"
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.fault not in FAULTS:
+            padded = self.fault[:1].upper() + self.fault[1:].zfill(2)
+            if padded in FAULTS:
+                raise wrong("fault", f"no such fault '{self.fault}'; try '{padded}'")
+            raise unknown("fault", "fault", self.fault, FAULTS)
+        kind = FAULTS[self.fault]
+        if kind.carrier not in ("wire", "delivery"):
+            home = {"F10": "limits", "F19": "bad_facts", "F46": "periods"}[self.fault]
+            raise wrong("fault", f"{self.fault} ({kind.name}) is set under '{home}'")
+        for key, value in self.parameters.items():
+            if key not in kind.parameters:
+                raise unknown(f"parameters.{key}", f"parameter of {self.fault}", key, kind.parameters)
+            known = kind.parameters[key]
+            if isinstance(value, str) != isinstance(known.default, str):
+                raise wrong(f"parameters.{key}", f"{value!r} cannot be: {known.means}")
+            if not isinstance(value, str) and not known.lowest <= value <= known.highest:
+                raise wrong(f"parameters.{key}", f"{value:g} is outside {known.lowest:g} to {known.highest:g}")
+        return self
+
+    def _strikes(self, key: str, operation: str) -> None:
+        delivery = FAULTS[self.fault].carrier == "delivery"
+        known = (EVENTS if delivery else OPERATIONS)[self.system]
+        if operation not in known:
+            raise unknown(key, f"{'event' if delivery else 'operation'} of {self.system}", operation, known)
+
+
+class Weather(_FaultKeys):
+    """A share of the calls, while business time is within from <= t < to. No operations means all of the system's."""
+
+    operations: tuple[str, ...] = ()
+    share: Share
+    starts: Annotated[AwareDatetime | None, Field(alias="from")] = None
+    ends: Annotated[AwareDatetime | None, Field(alias="to")] = None
+
+    @model_validator(mode="after")
+    def _operations(self) -> Self:
+        for place, operation in enumerate(self.operations):
+            self._strikes(f"operations[{place}]", operation)
+        if self.starts and self.ends and self.ends <= self.starts:
+            raise wrong("to", "'to' must lie after 'from'")
+        return self
+
+
+class Aimed(_FaultKeys):
+    """The `nth` call of one operation for each chosen fact: `[expense/3, first 5 requisition]`."""
+
+    operation: str
+    facts: Annotated[tuple[Aim, ...], Field(min_length=1)]
+    nth: Positive = 1
+
+    @model_validator(mode="after")
+    def _operation(self) -> Self:
+        self._strikes("operation", self.operation)
+        return self
+
+
+class Faults(Keys):
+    weather: tuple[Weather, ...] = ()
+    aimed: tuple[Aimed, ...] = ()

@@ -1,4 +1,4 @@
-"""Contract cards: what a system promises its callers. The server keeps them, the judge holds callers to nothing else."""
+"""Contract cards: what a system promises its callers, who are held to nothing else."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class ContractCard:
         return self.terms.get(operation, Terms())
 
     def document(self, dialect: str = "neutral") -> dict[str, Any]:
-        """The card as served at `/.well-known/contract-card`; all `_s` are wire seconds but for the one that says not."""
+        """The card as served at `/.well-known/contract-card`; all `_s` are wire seconds unless said otherwise."""
         pace = self.pace
         return {
             "system": self.system,

@@ -72,7 +72,7 @@ class VirtualTimeStopped(RuntimeError):
 
 
 class _JumpingSelector(selectors.DefaultSelector):
-    """Instead of waiting for the next timer it moves the clock there; real file descriptors are looked at in passing."""
+    """Instead of waiting for the next timer it moves the clock there; descriptors are looked at in passing."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,5 +100,5 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.now
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # noqa: ARG002  # asyncio's signature
         raise RuntimeError(f"no threads on the virtual clock: {getattr(func, '__name__', func)} must be async")

@@ -54,7 +54,9 @@ _ALL = (
         "wire",
         "500 or 503 in a window, with or without Retry-After; nothing is processed.",
         {
-            "retry_after_s": Parameter(0.0, "Retry-After on the 503s, wire seconds; 0 sends none and mixes in 500s", 0.0, 3600.0),
+            "retry_after_s": Parameter(
+                0.0, "Retry-After on the 503s, wire seconds; 0 sends none and mixes in 500s", 0.0, 3600.0
+            ),
         },
     ),
     FaultKind(

@@ -19,7 +19,7 @@ class Limiter:
     _buckets: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def admit(self, credential: str, now_ns: int) -> float | None:
-        """None when admitted, else the wait in whole seconds until a call is free again (rounded up, within `waits`)."""
+        """None when admitted, else the wait in seconds until a call is free again (rounded up, within `waits`)."""
         level, then = self._buckets.get(credential, (float(self.limit.burst), now_ns))
         level = min(float(self.limit.burst), level + (now_ns - then) / NS * self.limit.rate_per_s)
         if level >= 1.0:

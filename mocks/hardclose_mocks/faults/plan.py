@@ -1,4 +1,4 @@
-"""The fault plan: whether a rule strikes, as a pure function of names and numbers. Knows no clock and carries nothing out."""
+"""The fault plan: whether a rule strikes, as a pure function of names and numbers. Carries nothing out."""
 
 from __future__ import annotations
 

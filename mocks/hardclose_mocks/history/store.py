@@ -162,9 +162,7 @@ class History:
         """The next record; durable only after `committed`."""
         bare = Record(self._next, self._wire_ns(), self._business(), system, actor, body)
         encoded = encode_body(bare)
-        record = Record(
-            bare.seq, bare.wire_ns, bare.business, system, actor, body, h=chain(self._last, bare, encoded)
-        )
+        record = Record(bare.seq, bare.wire_ns, bare.business, system, actor, body, h=chain(self._last, bare, encoded))
         self._last, self._next = record.h, self._next + 1
         self._pending.append(
             (record.seq, record.kind, record.wire_ns, record.business.isoformat(), system, actor, encoded, record.h)

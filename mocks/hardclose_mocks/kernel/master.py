@@ -1,4 +1,4 @@
-"""Master data as values: companies, suppliers, cost centres, accounts, projects, tax codes, people. No state, no documents."""
+"""Master data as values: companies, suppliers, cost centres, accounts, projects, tax codes, people."""
 
 from __future__ import annotations
 

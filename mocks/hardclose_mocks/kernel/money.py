@@ -1,4 +1,4 @@
-"""Money in integer minor units with its ISO 4217 currency. Knows no rates and no rounding policy but the one it states."""
+"""Money in integer minor units with its ISO 4217 currency. Knows no exchange rates."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class PeriodClosed:
-    """Posting date lies in a period that is soft- or hard-closed for that module. `state`: soft_closed, hard_closed, future."""
+    """The posting date lies in a period not open for that module. `state`: soft_closed, hard_closed, future."""
 
     company: str
     module: str
@@ -104,7 +104,7 @@ class VersionMismatch:
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """A value no business rule can accept: empty lines, negative quantity, foreign currency. `field` is a dotted path."""
+    """A value no business rule can accept: empty lines, negative quantity, foreign currency. `field`: dotted path."""
 
     field: str
     says: str

@@ -1,4 +1,4 @@
-"""Dummy credentials of a sandbox, all derived from one key: printable before the first run, the same after a restart."""
+"""Dummy credentials of a sandbox, derived from one key: printable before the first run, stable after it."""
 
 from __future__ import annotations
 

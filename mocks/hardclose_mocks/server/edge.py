@@ -3,64 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from hardclose_mocks.desk import SCOPE_KEY, Answer, Desk, Operation
+from hardclose_mocks.desk import SCOPE_KEY, Answer, Desk
 from hardclose_mocks.faults.plan import Rule, draw, lognormal
-from hardclose_mocks.history.codec import to_json
-from hardclose_mocks.history.records import Emitted, Exchange, Hit, Told
+from hardclose_mocks.history.records import Exchange, Hit, Told
 from hardclose_mocks.kernel.documents import Event
-from hardclose_mocks.server.credentials import INTEGRATION, PERSON, actor_of
+from hardclose_mocks.server.calls import (
+    BODY_BYTES_MAX,
+    CONNECTED,
+    DROP,
+    ECHOED,
+    KEPT_HEADERS,
+    UNTAPPED,
+    Call,
+    Receive,
+    Scope,
+    Send,
+    answer_name,
+    fingerprint,
+    kept_answer,
+    read_body,
+    replay,
+    run_application,
+    subject_of,
+)
+from hardclose_mocks.server.credentials import PERSON
 
 if TYPE_CHECKING:
     from hardclose_mocks.server.sandbox import Sandbox, System
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-BODY_BYTES_MAX = 1_048_576
-KEPT_HEADERS = ("idempotency-key", "if-match", "traceparent", "x-correlation-id")
-ECHOED = ("traceparent", "x-correlation-id")
-UNTAPPED = frozenset({"openapi", "docs"})
-"""Operations that are no business of the history: documentation pages."""
-DROP = "hardclose.drop"
-"""In `scope["extensions"]`: a function that breaks the connection off. Both our transports offer it."""
-CONNECTED = "hardclose.connected"
-"""In `scope["extensions"]`: whether the caller is still there."""
-
-
-@dataclass(slots=True)
-class Call:
-    """One request on its way through the edge."""
-
-    scope: Scope
-    operation: Operation
-    number: str
-    body: bytes
-    headers: dict[str, str]
-    started_ns: int
-    credential: str = "anonymous"
-    parsed: Any = None
-    subject: str = ""
-    nth: int = 0
-    key: str | None = None
-    emitted: list[tuple[str, Event]] = field(default_factory=list)
-
-    @property
-    def actor(self) -> str:
-        return actor_of(self.credential)
-
-    @property
-    def judged(self) -> bool:
-        """Faults and limits strike the integration only; a person's slip is not the subject of the run."""
-        return self.actor == INTEGRATION
 
 
 class Edge:
@@ -74,7 +48,7 @@ class Edge:
             await self.system.application(scope, receive, send)
             return
         started = self.sandbox.wire.ns()
-        body = await _body(receive)
+        body = await read_body(receive)
         if body is None:
             return
         operation, number = self.system.dialect.operation(self.system.name, scope["method"], scope["path"])
@@ -82,9 +56,10 @@ class Edge:
         call = Call(scope, operation, number, body, headers, started)
         if operation.name in UNTAPPED:
             scope[SCOPE_KEY] = self._desk(call)
-            await self.system.application(scope, _replay(body), send)
+            await self.system.application(scope, replay(body), send)
             return
         self.sandbox.open_calls += 1
+        self.sandbox.exchanges += 1
         try:
             await self._exchange(call, send)
         finally:
@@ -131,22 +106,12 @@ class Edge:
         if call.operation.name == "token":
             form = dict(parse_qsl(call.body.decode("utf-8", "replace")))
             call.credential = form.get("client_id", "anonymous") if form else "anonymous"
-        call.subject = self._subject(call)
+        call.subject = subject_of(call)
         call.nth = self.sandbox.count(self.system.name, call.actor, call.operation.name, call.subject)
         key = call.headers.get("idempotency-key")
         if key is not None and self.system.card.terms_of(call.operation.name).honours_key:
             # The IETF draft makes it a quoted structured-field string; most callers send it bare.
             call.key = key.strip().strip('"')
-
-    def _subject(self, call: Call) -> str:
-        wanted, body = call.operation.subject, call.parsed
-        if wanted in ("reference", "number") and isinstance(body, dict) and isinstance(body.get(wanted), str):
-            return str(body[wanted])
-        if wanted == "path" and call.number:
-            return call.number
-        if wanted == "credential":
-            return call.credential
-        return "body:" + hashlib.blake2b(to_json(call.parsed) if call.parsed is not None else call.body, digest_size=8).hexdigest()
 
     def _turned_away(self, call: Call) -> tuple[Answer, float | None] | None:
         """Answers given before any business: too large, no token, too many, key trouble."""
@@ -204,7 +169,9 @@ class Edge:
             await self._instead(call, send, desk, None, kind, Hit("F07", "before_commit", rule.id), retry or None)
             return True
         if rule.fault == "F06" and draw(seed, rule.id, "commits", *names) >= rule.number("commits"):
-            await self._instead(call, send, desk, None, self._gateway(rule, names), Hit("F06", "before_commit", rule.id))
+            await self._instead(
+                call, send, desk, None, self._gateway(rule, names), Hit("F06", "before_commit", rule.id)
+            )
             return True
         if rule.fault == "F03" and draw(seed, rule.id, "side", *names) < 0.5:
             await self._dawdle(rule, names)
@@ -278,7 +245,7 @@ class Edge:
             keys.begin(system, call.credential, call.key, fingerprint(call), call.started_ns)
         desk.at = self.sandbox.business.now()
         call.scope[SCOPE_KEY] = desk
-        answer = await _run(self.system.application, call.scope, call.body)
+        answer = await run_application(self.system.application, call.scope, call.body)
         if call.key is not None:
             if answer.status < 500:
                 keys.finish(system, call.credential, call.key, answer)
@@ -354,8 +321,12 @@ class Edge:
             carried=tuple(desk.carried),
             refusal=refusal,
             served=desk.served,
-            answer=_kept_answer(answer) if answer is not None and not secret and (writes or answer.status >= 400) else None,
-            answer_headers={name: value for name, value in answer.headers if name in ("etag", "location")} if answer else {},
+            answer=kept_answer(answer)
+            if answer is not None and not secret and (writes or answer.status >= 400)
+            else None,
+            answer_headers={name: value for name, value in answer.headers if name in ("etag", "location")}
+            if answer
+            else {},
             wait_s=wait,
             fault=hit,
         )
@@ -384,66 +355,3 @@ class Edge:
         status = answer.status if there else None
         told = Told(seq, "full" if there else "none", status, self.sandbox.wire.ns(), wait if there else None)
         self.sandbox.tell(self.system.name, told)
-
-
-def fingerprint(call: Call) -> str:
-    """What must be equal for two requests to be the same attempt: operation, path and canonical body."""
-    canonical = to_json(call.parsed) if call.parsed is not None else call.body
-    return hashlib.blake2b(
-        call.operation.name.encode() + b"|" + call.scope["path"].encode() + b"|" + canonical, digest_size=16
-    ).hexdigest()
-
-
-def answer_name(answer: Answer) -> str:
-    """The slug of a problem answer, with underscores."""
-    kind = msgspec.json.decode(answer.body).get("type", "")
-    return str(kind).rsplit("/", 1)[-1].replace("-", "_")
-
-
-def _kept_answer(answer: Answer) -> Any:
-    try:
-        return msgspec.json.decode(answer.body) if answer.body else None
-    except msgspec.DecodeError:
-        return answer.body.decode("utf-8", "replace")
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The whole request body, one byte more than allowed at most; None if the caller left."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        if size <= BODY_BYTES_MAX:
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def _replay(body: bytes) -> Receive:
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-async def _run(application: Any, scope: Scope, body: bytes) -> Answer:
-    """Run the dialect's application and take its answer, without sending it."""
-    status, headers, parts = 500, [], []
-
-    async def take(message: MutableMapping[str, Any]) -> None:
-        nonlocal status, headers
-        if message["type"] == "http.response.start":
-            status, headers = message["status"], message.get("headers", [])
-        else:
-            parts.append(message.get("body", b""))
-
-    await application(scope, _replay(body), take)
-    kept = tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in headers if name != b"content-length"
-    )
-    return Answer(status, kept, b"".join(parts))
-
-

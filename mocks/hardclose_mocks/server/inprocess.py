@@ -1,4 +1,4 @@
-"""HTTP without a network: a client transport that calls ASGI applications on the same loop, timeouts and drops included."""
+"""HTTP without a network: a client transport that calls ASGI applications, timeouts and drops included."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from hardclose_mocks.server.edge import CONNECTED, DROP
+from hardclose_mocks.server.calls import CONNECTED, DROP
 
 
 class InProcessTransport(httpx2.AsyncBaseTransport):

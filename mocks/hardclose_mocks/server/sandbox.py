@@ -1,9 +1,9 @@
-"""A sandbox: the systems, their shared clock, plan, history and outbox; everything an edge or the control plane asks."""
+"""A sandbox: the systems, their clock, plan, history and outbox; what edges and the control plane ask."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,8 +30,8 @@ from hardclose_mocks.history.records import (
     Phase,
     Snapshot,
     Subscribed,
-    Told,
     TokenIssued,
+    Told,
 )
 from hardclose_mocks.history.store import History, MemoryStore, Store
 from hardclose_mocks.kernel.books import Books, open_books
@@ -49,6 +49,8 @@ from hardclose_mocks.webhooks.outbox import Outbox
 SYSTEMS = ("erp", "procurement", "expense")
 DIALECTS: dict[str, Callable[[], Dialect]] = {"neutral": NeutralDialect}
 SANDBOX = "sandbox"
+STRIKING = ("chaos", "play")
+"""Phases in which faults strike: a run's chaos, and a sandbox played with by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,11 @@ class Setup:
     opened_at: datetime
     pace: Pace = CI
     run_tag: str = "T0"
-    plan: Plan = Plan(0)
+    plan: Plan = field(default_factory=lambda: Plan(0))
     terms: Mapping[str, Terms] = field(default_factory=dict)
     """Per ERP operation: expense_posting.create, purchase_order.create."""
     page_max: int = 200
-    credentials: Credentials = Credentials()
+    credentials: Credentials = field(default_factory=Credentials)
     dialect: str = "neutral"
     rate: float | None = None
     """Business seconds per wire second; the pace's unless given."""
@@ -106,9 +108,9 @@ class Sandbox:
         self.edges = {name: Edge(self, system) for name, system in self.systems.items()}
         self.keys = KeyStore(setup.pace.key_life_s)
         self.outbox = Outbox()
-        self.recent: deque[Told] = deque(maxlen=1000)
         self.open_calls = 0
-        self.last_write_ns = wire.ns()
+        self.last_write_ns = self.last_delivery_ns = wire.ns()
+        self.exchanges = 0
         self.longest_wait_ns = 0
         self._tokens: dict[str, tuple[str, str, int]] = {}
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
@@ -125,6 +127,7 @@ class Sandbox:
             setup.credentials.wrong_webhook_secret,
             self.plain_subject,
             transport,
+            self._delivered,
         )
         self._loop_task: asyncio.Task[None] | None = None
 
@@ -177,8 +180,8 @@ class Sandbox:
         return self.history.append(system, actor, body).seq
 
     def enter(self, phase: str, note: str = "") -> None:
-        """Phases gate the faults: they strike in chaos only."""
-        self.phase, self.faults_on = phase, phase == "chaos"
+        """Phases gate the faults; see STRIKING."""
+        self.phase, self.faults_on = phase, phase in STRIKING
         self.note(SANDBOX, Phase(phase, note))
 
     def set_clock(self, business: datetime, rate: float) -> None:
@@ -241,6 +244,9 @@ class Sandbox:
         self.history.soon()
         if told.wait_s:
             self.longest_wait_ns = max(self.longest_wait_ns, told.ended_ns + round(told.wait_s * NS))
+
+    def _delivered(self, ended_ns: int) -> None:
+        self.last_delivery_ns = ended_ns
 
     def credential_of(self, system: str, token: str) -> str:
         """The client behind a live token of this system, else `anonymous`."""

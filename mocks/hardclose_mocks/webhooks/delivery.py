@@ -1,4 +1,4 @@
-"""Delivers parcels: plans them with their delivery faults, posts them, retries on the pace's schedule, logs each attempt."""
+"""Delivers parcels: plans them with their faults, posts them, retries on the pace's schedule, logs each try."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class Dispatcher:
     wrong_secret: Callable[[str], str]
     plain_subject: Callable[[str], str]
     transport: httpx2.AsyncBaseTransport | None = None
+    on_attempt: Callable[[int], None] = lambda _: None
+    """Told the wire time at which an attempt ended."""
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     in_flight: int = 0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -172,6 +174,7 @@ class Dispatcher:
         )
         self.history.append(parcel.system, "sender", tried)
         self.outbox.tried(parcel.system, tried)
+        self.on_attempt(now)
         self._wake.set()
         await self.history.committed()
 
@@ -183,5 +186,7 @@ def _wire_id(parcel: Parcel) -> str:
 
 def _with(parcel: Parcel, rule: Rule, note: str, due_ns: int | None = None) -> Parcel:
     return replace(
-        parcel, fault=Hit(rule.fault, "on_delivery", f"{rule.id}: {note}"), due_ns=due_ns if due_ns is not None else parcel.due_ns
+        parcel,
+        fault=Hit(rule.fault, "on_delivery", f"{rule.id}: {note}"),
+        due_ns=due_ns if due_ns is not None else parcel.due_ns,
     )

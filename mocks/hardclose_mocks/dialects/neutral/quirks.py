@@ -58,7 +58,13 @@ class NeutralDialect:
         for pattern, operation in self._operations[system].get(method, ()):
             if found := pattern.match(path):
                 return operation, next(iter(found.groups()), "") or ""
-        name = "openapi" if path == "/openapi.json" else "docs" if path.startswith(("/docs", "/redoc", "/static")) else "unknown"
+        name = (
+            "openapi"
+            if path == "/openapi.json"
+            else "docs"
+            if path.startswith(("/docs", "/redoc", "/static"))
+            else "unknown"
+        )
         return Operation(name, public=name in _PUBLIC), ""
 
     def protocol_answer(self, kind: str, detail: str, extra: Mapping[str, Any]) -> Answer:

@@ -1,4 +1,4 @@
-"""The books' refusals and the protocol's answers in RFC 9457 words. The slugs are stable: clients may switch on them."""
+"""The books' refusals and the protocol's answers in RFC 9457 words. The slugs are stable: clients switch on them."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def to_problem(refusal: Refusal) -> Problem:
                 422,
                 "budget-exceeded",
                 "Budget exceeded",
-                f"cost center {cost_center} has {Money(left, currency)} available, {Money(requested, currency)} requested",
+                f"{Money(requested, currency)} requested, cost center {cost_center} has {Money(left, currency)}",
                 {
                     "cost_center": cost_center,
                     "requested": Money(requested, currency).decimal,
@@ -109,7 +109,9 @@ def to_problem(refusal: Refusal) -> Problem:
 
 
 def invalid(errors: list[dict[str, str]]) -> Problem:
-    return Problem(422, "invalid", "Not a valid request", "; ".join(one["detail"] for one in errors), {"errors": errors})
+    return Problem(
+        422, "invalid", "Not a valid request", "; ".join(one["detail"] for one in errors), {"errors": errors}
+    )
 
 
 PROTOCOL: dict[str, tuple[int, str]] = {

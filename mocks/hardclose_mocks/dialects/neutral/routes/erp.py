@@ -59,12 +59,20 @@ def add_erp_routes(app: FastAPI) -> None:
 def _filters(request: Request, operation: str, filters: dict[str, Any]) -> dict[str, Any]:
     """Search by reference is offered only where the card says so."""
     if "reference" in request.query_params and not desk(request).card.terms_of(operation).searchable:
-        raise protocol_error("filter_not_supported", "this endpoint cannot be searched by reference; see the contract card")
+        raise protocol_error(
+            "filter_not_supported", "this endpoint cannot be searched by reference; see the contract card"
+        )
     return {**filters, **BY_REFERENCE}
 
 
 def _add_postings(app: FastAPI) -> None:
-    @app.post("/v1/expense-postings", operation_id="expense_posting.create", tags=["expense postings"], status_code=201, responses=PROBLEMS)
+    @app.post(
+        "/v1/expense-postings",
+        operation_id="expense_posting.create",
+        tags=["expense postings"],
+        status_code=201,
+        responses=PROBLEMS,
+    )
     async def create(request: Request, body: ExpensePostingIn) -> Response:
         at = desk(request)
         done = at.do(body.command(unique_reference=at.card.terms_of("expense_posting.create").unique_reference))
@@ -73,20 +81,38 @@ def _add_postings(app: FastAPI) -> None:
     @app.get("/v1/expense-postings", operation_id="expense_posting.list", tags=["expense postings"], responses=PROBLEMS)
     async def page(request: Request) -> Response:
         """Query: limit, cursor, updated_since, company, status, payment, and reference where the card offers it."""
-        return listing(request, "expense_posting", expense_posting, _filters(request, "expense_posting.create", POSTING_FILTERS))
+        return listing(
+            request, "expense_posting", expense_posting, _filters(request, "expense_posting.create", POSTING_FILTERS)
+        )
 
-    @app.get("/v1/expense-postings/{number}", operation_id="expense_posting.get", tags=["expense postings"], responses=PROBLEMS)
+    @app.get(
+        "/v1/expense-postings/{number}",
+        operation_id="expense_posting.get",
+        tags=["expense postings"],
+        responses=PROBLEMS,
+    )
     async def get(request: Request, number: str) -> Response:
         return one(request, number, ExpensePosting, expense_posting)
 
-    @app.post("/v1/expense-postings/{number}/reversal", operation_id="expense_posting.reverse", tags=["expense postings"], responses=PROBLEMS)
+    @app.post(
+        "/v1/expense-postings/{number}/reversal",
+        operation_id="expense_posting.reverse",
+        tags=["expense postings"],
+        responses=PROBLEMS,
+    )
     async def reverse(request: Request, number: str, body: ReversalIn) -> Response:
         desk(request).do(body.command(number, expected_version(request)))
         return after(request, number, expense_posting)
 
 
 def _add_orders(app: FastAPI) -> None:
-    @app.post("/v1/purchase-orders", operation_id="purchase_order.create", tags=["purchase orders"], status_code=201, responses=PROBLEMS)
+    @app.post(
+        "/v1/purchase-orders",
+        operation_id="purchase_order.create",
+        tags=["purchase orders"],
+        status_code=201,
+        responses=PROBLEMS,
+    )
     async def create(request: Request, body: PurchaseOrderIn) -> Response:
         at = desk(request)
         done = at.do(body.command(unique_reference=at.card.terms_of("purchase_order.create").unique_reference))
@@ -95,13 +121,22 @@ def _add_orders(app: FastAPI) -> None:
     @app.get("/v1/purchase-orders", operation_id="purchase_order.list", tags=["purchase orders"], responses=PROBLEMS)
     async def page(request: Request) -> Response:
         """Query: limit, cursor, updated_since, company, status, supplier, and reference where the card offers it."""
-        return listing(request, "purchase_order", purchase_order, _filters(request, "purchase_order.create", ORDER_FILTERS))
+        return listing(
+            request, "purchase_order", purchase_order, _filters(request, "purchase_order.create", ORDER_FILTERS)
+        )
 
-    @app.get("/v1/purchase-orders/{number}", operation_id="purchase_order.get", tags=["purchase orders"], responses=PROBLEMS)
+    @app.get(
+        "/v1/purchase-orders/{number}", operation_id="purchase_order.get", tags=["purchase orders"], responses=PROBLEMS
+    )
     async def get(request: Request, number: str) -> Response:
         return one(request, number, PurchaseOrder, purchase_order)
 
-    @app.post("/v1/purchase-orders/{number}/cancellation", operation_id="purchase_order.cancel", tags=["purchase orders"], responses=PROBLEMS)
+    @app.post(
+        "/v1/purchase-orders/{number}/cancellation",
+        operation_id="purchase_order.cancel",
+        tags=["purchase orders"],
+        responses=PROBLEMS,
+    )
     async def cancel(request: Request, number: str, body: CancellationIn) -> Response:
         desk(request).do(body.command(number, expected_version(request)))
         return after(request, number, purchase_order)
@@ -173,4 +208,7 @@ def _add_master(app: FastAPI, path: str, kind: str, key: str) -> None:
 
 
 def _plain(row: Any) -> dict[str, Any]:
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in dataclasses.asdict(row).items()}
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in dataclasses.asdict(row).items()
+    }

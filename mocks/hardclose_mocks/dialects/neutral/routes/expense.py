@@ -31,13 +31,17 @@ def add_expense_routes(app: FastAPI) -> None:
     async def get(request: Request, number: str) -> Response:
         return one(request, number, ExpenseReport, expense_report)
 
-    @app.put("/v1/expense-reports/{number}/posting", operation_id="expense_report.posting", tags=TAGS, responses=PROBLEMS)
+    @app.put(
+        "/v1/expense-reports/{number}/posting", operation_id="expense_report.posting", tags=TAGS, responses=PROBLEMS
+    )
     async def write_back(request: Request, number: str, body: PostingIn) -> Response:
         """The integration tells what became of the report."""
         desk(request).do(body.command(number, expected_version(request)))
         return after(request, number, expense_report)
 
-    @app.post("/v1/expense-reports", operation_id="expense_report.create", tags=TAGS, status_code=201, responses=PROBLEMS)
+    @app.post(
+        "/v1/expense-reports", operation_id="expense_report.create", tags=TAGS, status_code=201, responses=PROBLEMS
+    )
     async def create(request: Request, body: ExpenseReportIn) -> Response:
         desk(request).do(body.command())
         return after(request, body.number, expense_report, 201)
@@ -48,22 +52,30 @@ def add_expense_routes(app: FastAPI) -> None:
         desk(request).do(body.command(number, document.currency))
         return after(request, number, expense_report)
 
-    @app.post("/v1/expense-reports/{number}/submission", operation_id="expense_report.submit", tags=TAGS, responses=PROBLEMS)
+    @app.post(
+        "/v1/expense-reports/{number}/submission", operation_id="expense_report.submit", tags=TAGS, responses=PROBLEMS
+    )
     async def submit(request: Request, number: str) -> Response:
         desk(request).do(SubmitReport(number))
         return after(request, number, expense_report)
 
-    @app.post("/v1/expense-reports/{number}/approval", operation_id="expense_report.approve", tags=TAGS, responses=PROBLEMS)
+    @app.post(
+        "/v1/expense-reports/{number}/approval", operation_id="expense_report.approve", tags=TAGS, responses=PROBLEMS
+    )
     async def approve(request: Request, number: str, body: ApprovalIn) -> Response:
         desk(request).do(ApproveReport(number, acting_person(request, "approve"), body.on_behalf_of))
         return after(request, number, expense_report)
 
-    @app.post("/v1/expense-reports/{number}/return", operation_id="expense_report.send_back", tags=TAGS, responses=PROBLEMS)
+    @app.post(
+        "/v1/expense-reports/{number}/return", operation_id="expense_report.send_back", tags=TAGS, responses=PROBLEMS
+    )
     async def send_back(request: Request, number: str, body: ReasonIn) -> Response:
         desk(request).do(SendBackReport(number, acting_person(request, "send back"), body.reason))
         return after(request, number, expense_report)
 
-    @app.post("/v1/expense-reports/{number}/recall", operation_id="expense_report.recall", tags=TAGS, responses=PROBLEMS)
+    @app.post(
+        "/v1/expense-reports/{number}/recall", operation_id="expense_report.recall", tags=TAGS, responses=PROBLEMS
+    )
     async def recall(request: Request, number: str) -> Response:
         desk(request).do(RecallReport(number))
         return after(request, number, expense_report)

@@ -45,7 +45,9 @@ def add_procurement_routes(app: FastAPI) -> None:
     @app.get("/v1/purchase-orders", operation_id="order.list", tags=["orders"], responses=PROBLEMS)
     async def orders(request: Request) -> Response:
         """Orders as procurement knows them: requisitions that became orders, with the ERP's number in `posting`."""
-        return listing(request, "requisition", requisition, source_filters(), only=lambda document: document.status == "ordered")
+        return listing(
+            request, "requisition", requisition, source_filters(), only=lambda document: document.status == "ordered"
+        )
 
     @app.post("/v1/requisitions", operation_id="requisition.create", tags=TAGS, status_code=201, responses=PROBLEMS)
     async def create(request: Request, body: RequisitionIn) -> Response:
@@ -73,7 +75,9 @@ def add_procurement_routes(app: FastAPI) -> None:
         desk(request).do(RejectRequisition(number, acting_person(request, "reject"), body.reason))
         return after(request, number, requisition)
 
-    @app.post("/v1/requisitions/{number}/cancellation", operation_id="requisition.cancel", tags=TAGS, responses=PROBLEMS)
+    @app.post(
+        "/v1/requisitions/{number}/cancellation", operation_id="requisition.cancel", tags=TAGS, responses=PROBLEMS
+    )
     async def cancel(request: Request, number: str) -> Response:
         desk(request).do(CancelRequisition(number))
         return after(request, number, requisition)

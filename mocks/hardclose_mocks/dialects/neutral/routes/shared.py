@@ -83,7 +83,9 @@ def one(request: Request, number: str, kind: type, encode: Callable[[Any, Compan
     return reply(encode(document, at.companies[document.company]), ETag=etag)  # type: ignore[attr-defined]
 
 
-def after(request: Request, number: str, encode: Callable[[Any, Company], dict[str, Any]], status: int = 200) -> Response:
+def after(
+    request: Request, number: str, encode: Callable[[Any, Company], dict[str, Any]], status: int = 200
+) -> Response:
     """The document a command just made or changed."""
     at = desk(request)
     document = at.books.find(number)
@@ -214,7 +216,13 @@ def add_shared_routes(app: FastAPI) -> None:
         """What this system promises its callers. No login."""
         return reply(desk(request).card.document())
 
-    @app.post("/v1/webhook-subscriptions", operation_id="subscription.create", tags=["webhooks"], status_code=201, responses=PROBLEMS)
+    @app.post(
+        "/v1/webhook-subscriptions",
+        operation_id="subscription.create",
+        tags=["webhooks"],
+        status_code=201,
+        responses=PROBLEMS,
+    )
     async def subscribe(request: Request, body: SubscriptionIn) -> Response:
         at = desk(request)
         if not body.url.startswith(("http://", "https://")):
@@ -226,8 +234,14 @@ def add_shared_routes(app: FastAPI) -> None:
         at = desk(request)
         return reply({"items": at.control.subscriptions(at.system), "next_cursor": None})
 
-    @app.delete("/v1/webhook-subscriptions/{id}", operation_id="subscription.delete", tags=["webhooks"], status_code=204, responses=PROBLEMS)
-    async def unsubscribe(request: Request, id: str) -> Response:  # noqa: A002  # the wire calls it id
+    @app.delete(
+        "/v1/webhook-subscriptions/{id}",
+        operation_id="subscription.delete",
+        tags=["webhooks"],
+        status_code=204,
+        responses=PROBLEMS,
+    )
+    async def unsubscribe(request: Request, id: str) -> Response:  # the wire calls it id
         at = desk(request)
         if not at.control.unsubscribe(at.system, id):
             raise protocol_error("not_found", f"there is no subscription {id}")

@@ -8,7 +8,17 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from hardclose_mocks.dialects.neutral.wire.erp import OrderLineIn, order_line
-from hardclose_mocks.dialects.neutral.wire.values import Amount, Currency, Day, Number, Text, Wire, amount, instant, minor
+from hardclose_mocks.dialects.neutral.wire.values import (
+    Amount,
+    Currency,
+    Day,
+    Number,
+    Text,
+    Wire,
+    amount,
+    instant,
+    minor,
+)
 from hardclose_mocks.kernel.commands import (
     Allocation,
     CreateReport,
@@ -83,7 +93,12 @@ class ExpenseReportIn(Wire):
 
     def command(self) -> CreateReport:
         return CreateReport(
-            self.number, self.company, self.employee, self.currency, _expense_lines(self.lines, self.currency), self.text
+            self.number,
+            self.company,
+            self.employee,
+            self.currency,
+            _expense_lines(self.lines, self.currency),
+            self.text,
         )
 
 
@@ -229,7 +244,8 @@ def _workflow(document: ExpenseReport | Requisition, company: Company) -> dict[s
 
 def _approvals(approvals: Sequence[Approval], company: Company) -> list[dict[str, Any]]:
     return [
-        {"approver": one.approver, "on_behalf_of": one.on_behalf_of, "at": instant(one.at, company)} for one in approvals
+        {"approver": one.approver, "on_behalf_of": one.on_behalf_of, "at": instant(one.at, company)}
+        for one in approvals
     ]
 
 

@@ -21,7 +21,7 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
 
 def _integral(value: Any) -> Any:
     """97.0 is a valid JSON integer; true and "97" are not."""
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, (bool, str)):
         raise ValueError("must be an integer")
     if isinstance(value, float) and value.is_integer():
         return int(value)

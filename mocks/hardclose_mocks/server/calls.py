@@ -1,0 +1,132 @@
+"""One request as the edge sees it: who asks, what for, with which body; and how the dialect's application is run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from hardclose_mocks.desk import Answer, Operation
+from hardclose_mocks.history.codec import to_json
+from hardclose_mocks.kernel.documents import Event
+from hardclose_mocks.server.credentials import INTEGRATION, actor_of
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+BODY_BYTES_MAX = 1_048_576
+KEPT_HEADERS = ("idempotency-key", "if-match", "traceparent", "x-correlation-id")
+ECHOED = ("traceparent", "x-correlation-id")
+UNTAPPED = frozenset({"openapi", "docs"})
+"""Operations that are no business of the history: documentation pages."""
+DROP = "hardclose.drop"
+"""In `scope["extensions"]`: a function that breaks the connection off. Both our transports offer it."""
+CONNECTED = "hardclose.connected"
+"""In `scope["extensions"]`: whether the caller is still there."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way through the edge."""
+
+    scope: Scope
+    operation: Operation
+    number: str
+    body: bytes
+    headers: dict[str, str]
+    started_ns: int
+    credential: str = "anonymous"
+    parsed: Any = None
+    subject: str = ""
+    nth: int = 0
+    key: str | None = None
+    emitted: list[tuple[str, Event]] = field(default_factory=list)
+
+    @property
+    def actor(self) -> str:
+        return actor_of(self.credential)
+
+    @property
+    def judged(self) -> bool:
+        """Faults and limits strike the integration only; a person's slip is not the subject of the run."""
+        return self.actor == INTEGRATION
+
+
+def subject_of(call: Call) -> str:
+    """What fault draws key on: the source reference, the document in the path, the credential, or the body's hash."""
+    wanted, body = call.operation.subject, call.parsed
+    if wanted in ("reference", "number") and isinstance(body, dict) and isinstance(body.get(wanted), str):
+        return str(body[wanted])
+    if wanted == "path" and call.number:
+        return call.number
+    if wanted == "credential":
+        return call.credential
+    canonical = to_json(call.parsed) if call.parsed is not None else call.body
+    return "body:" + hashlib.blake2b(canonical, digest_size=8).hexdigest()
+
+
+def fingerprint(call: Call) -> str:
+    """What must be equal for two requests to be the same attempt: operation, path and canonical body."""
+    return fingerprint_of(call.operation.name, call.scope["path"], call.parsed)
+
+
+def fingerprint_of(operation: str, path: str, body: Any) -> str:
+    """The same from stored parts; a body that is no JSON counts as none."""
+    return hashlib.blake2b(f"{operation}|{path}|".encode() + to_json(body), digest_size=16).hexdigest()
+
+
+def answer_name(answer: Answer) -> str:
+    """The slug of a problem answer, with underscores."""
+    kind = msgspec.json.decode(answer.body).get("type", "")
+    return str(kind).rsplit("/", 1)[-1].replace("-", "_")
+
+
+def kept_answer(answer: Answer) -> Any:
+    try:
+        return msgspec.json.decode(answer.body) if answer.body else None
+    except msgspec.DecodeError:
+        return answer.body.decode("utf-8", "replace")
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """The whole request body, one byte more than allowed at most; None if the caller left."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        if size <= BODY_BYTES_MAX:
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def replay(body: bytes) -> Receive:
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def run_application(application: Any, scope: Scope, body: bytes) -> Answer:
+    """Run the dialect's application and take its answer, without sending it."""
+    status, headers, parts = 500, [], []
+
+    async def take(message: MutableMapping[str, Any]) -> None:
+        nonlocal status, headers
+        if message["type"] == "http.response.start":
+            status, headers = message["status"], message.get("headers", [])
+        else:
+            parts.append(message.get("body", b""))
+
+    await application(scope, replay(body), take)
+    kept = tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in headers if name != b"content-length"
+    )
+    return Answer(status, kept, b"".join(parts))

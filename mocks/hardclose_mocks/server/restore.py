@@ -1,0 +1,100 @@
+"""Folds a stored history back into a live sandbox: books, keys, tokens, rules, clock, outbox, counters."""
+
+from __future__ import annotations
+
+import msgspec
+
+from hardclose_mocks.desk import Answer
+from hardclose_mocks.faults.plan import Plan, Rule
+from hardclose_mocks.history.codec import HistoryError, from_plain
+from hardclose_mocks.history.records import (
+    Acted,
+    Carried,
+    ClockSet,
+    DeliveryTried,
+    Emitted,
+    Exchange,
+    FaultRule,
+    Phase,
+    Record,
+    Subscribed,
+    TokenIssued,
+)
+from hardclose_mocks.kernel.books import COMMANDS, Books
+from hardclose_mocks.kernel.refusals import Refused
+from hardclose_mocks.server.calls import fingerprint_of
+from hardclose_mocks.server.sandbox import STRIKING, Sandbox
+
+
+def restore(sandbox: Sandbox) -> None:
+    """Replays the sandbox's own loaded history into it, in order. Raises HistoryError where the two do not fit."""
+    for record in sandbox.history.records:
+        _fold(sandbox, record)
+
+
+def redo(books: Books, system: str, carried: Carried, actor: str, seq: int) -> None:
+    """Do an accepted command again; the books must answer as they did."""
+    if carried.refusal is not None:
+        return
+    command = from_plain(carried.arguments, COMMANDS[system][carried.command])
+    try:
+        done = books.do(command, at=carried.at, actor=actor)
+    except Refused as no:
+        raise HistoryError(f"record {seq}: {carried.command} was accepted and is refused now: {no.refusal}") from no
+    if (done.document, done.version) != (carried.document, carried.version):
+        raise HistoryError(
+            f"record {seq}: {carried.command} made {carried.document} version {carried.version}, "
+            f"now {done.document} version {done.version}"
+        )
+
+
+def _fold(sandbox: Sandbox, record: Record) -> None:
+    system, body = record.system, record.body
+    match body:
+        case ClockSet():
+            sandbox.business.set(body.business, body.rate, body.wire_ns)
+        case Phase():
+            sandbox.phase, sandbox.faults_on = body.name, body.name in STRIKING
+        case Exchange():
+            for carried in body.carried:
+                redo(sandbox.systems[system].books, system, carried, record.actor, record.seq)
+            sandbox.count(system, record.actor, body.op, body.subject)
+            _fold_key(sandbox, system, body)
+        case Acted():
+            redo(sandbox.systems[system].books, system, body.carried, record.actor, record.seq)
+        case Emitted():
+            sandbox.next_event_id(system)
+            sandbox.dispatcher.plan_parcels(system, body, record.wire_ns, record.business)
+        case Subscribed():
+            sandbox.outbox.subscribe(system, body)
+        case DeliveryTried():
+            sandbox.outbox.tried(system, body)
+        case TokenIssued():
+            sandbox.keep_token(system, body)
+        case FaultRule():
+            _fold_rule(sandbox, body)
+        case _:
+            pass
+
+
+def _fold_key(sandbox: Sandbox, system: str, body: Exchange) -> None:
+    """Only the request that did the work fixes what a key stands for; later ones were answered from the store."""
+    if body.key is None or body.replayed or not body.carried or body.status >= 500:
+        return
+    headers = (("content-type", _content_type(body.status)), *body.answer_headers.items())
+    answer = Answer(body.status, tuple(headers), msgspec.json.encode(body.answer))
+    sandbox.keys.begin(
+        system, body.credential, body.key, fingerprint_of(body.op, body.path, body.body), body.started_ns
+    )
+    sandbox.keys.finish(system, body.credential, body.key, answer)
+
+
+def _content_type(status: int) -> str:
+    return "application/problem+json" if status >= 400 else "application/json"
+
+
+def _fold_rule(sandbox: Sandbox, body: FaultRule) -> None:
+    rules = tuple(rule for rule in sandbox.plan.rules if rule.id != body.id)
+    if body.state in ("planned", "on"):
+        rules = (*rules, from_plain(body.rule, Rule))
+    sandbox.plan = Plan(sandbox.plan.seed, rules)

@@ -1,0 +1,1 @@
+"""Drives actors in wall or virtual time, settles, and stores the run."""

@@ -1,0 +1,161 @@
+"""The integration under test, from outside: started or found, watched, asked for its health and its exceptions."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx2
+
+from hardclose_simulator.manifest import Manifest
+
+HEALTH_S = 10.0
+"""An integration that has not answered its health path after this many wire seconds is not there."""
+
+
+class SutError(Exception):
+    """The integration cannot be tested: not there, not started, not answering. Before the first fact only."""
+
+
+class Sut(Protocol):
+    """`url` is known after `start`. `gone` says how its process ended, None while it lives or is not ours."""
+
+    url: str
+    describes: str
+
+    async def start(self, environment: Mapping[str, str]) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    @property
+    def gone(self) -> str | None: ...
+
+
+@dataclass(slots=True)
+class RunningSut:
+    """Somebody else's process at a URL."""
+
+    url: str
+    describes: str = ""
+    gone: str | None = None
+
+    def __post_init__(self) -> None:
+        self.url = self.url.rstrip("/")
+        self.describes = self.url
+
+    async def start(self, environment: Mapping[str, str]) -> None:
+        """Nothing to start: its people gave it `hardclose env` before."""
+
+    async def stop(self) -> None:
+        """Nothing to stop."""
+
+
+@dataclass(slots=True)
+class CommandSut:
+    """A command line we start with the variables of `hardclose env`, PORT and an empty HARDCLOSE_STATE_DIR."""
+
+    command: list[str]
+    port: int
+    folder: Path
+    describes: str = ""
+    url: str = ""
+    _process: asyncio.subprocess.Process | None = None
+
+    @classmethod
+    def of(cls, text: str, port: int, folder: Path) -> CommandSut:
+        return cls(shlex.split(text), port, folder, describes=text)
+
+    async def start(self, environment: Mapping[str, str]) -> None:
+        state = self.folder / "sut-state"
+        state.mkdir(parents=True, exist_ok=True)
+        self.url = f"http://127.0.0.1:{self.port}"
+        variables = {**os.environ, **environment, "PORT": str(self.port), "HARDCLOSE_STATE_DIR": str(state)}
+        with (self.folder / "sut.log").open("wb") as log:
+            try:
+                self._process = await asyncio.create_subprocess_exec(
+                    *self.command, env=variables, stdout=log, stderr=log, start_new_session=True
+                )
+            except OSError as wrong:
+                raise SutError(f"the command {self.command[0]!r} cannot be started: {wrong.strerror}") from wrong
+
+    @property
+    def gone(self) -> str | None:
+        if self._process is None or self._process.returncode is None:
+            return None
+        return f"exit code {self._process.returncode}; its output is in {self.folder / 'sut.log'}"
+
+    async def stop(self) -> None:
+        """SIGTERM to the whole process group, SIGKILL two seconds later."""
+        if self._process is None:
+            return
+        for kind, wait in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0)):
+            try:
+                os.killpg(self._process.pid, kind)
+            except ProcessLookupError:
+                break
+            try:
+                async with asyncio.timeout(wait):
+                    await self._process.wait()
+                    break
+            except TimeoutError:
+                continue
+
+
+def reference_command(style: str, variant: str | None) -> list[str]:
+    """The bundled reference as a process of its own."""
+    return [sys.executable, "-m", "hardclose_reference", "--style", style, *(["--variant", variant] if variant else [])]
+
+
+@dataclass(slots=True)
+class Sight:
+    """How we look at the integration over HTTP: health before the run, exceptions at audit."""
+
+    sut: Sut
+    manifest: Manifest
+    transport: httpx2.AsyncBaseTransport | None = None
+    problems: list[str] = field(default_factory=list)
+
+    async def wait_healthy(self) -> None:
+        """Raises SutError when nothing answers within HEALTH_S, or its process is gone."""
+        loop = asyncio.get_running_loop()
+        until, why = loop.time() + HEALTH_S, "no answer"
+        async with self._client() as client:
+            while loop.time() < until:
+                if self.sut.gone is not None:
+                    raise SutError(f"the integration ended before the run began: {self.sut.gone}")
+                try:
+                    await client.get(self.sut.url + self.manifest.health)
+                    return
+                except httpx2.HTTPError as wrong:
+                    why = str(wrong) or type(wrong).__name__
+                await asyncio.sleep(0.05)
+        raise SutError(
+            f"the integration does not answer at {self.sut.url}{self.manifest.health} within {HEALTH_S:.0f} s ({why}); "
+            "start it first, or name its health path in the manifest (key `health`)"
+        )
+
+    async def exceptions(self) -> list[dict[str, Any]]:
+        """The entries of `GET /exceptions`, empty where the integration offers none or is gone."""
+        if self.manifest.exceptions is None:
+            return []
+        try:
+            async with self._client() as client:
+                answer = await client.get(self.sut.url + self.manifest.exceptions)
+                items = answer.json()
+        except (httpx2.HTTPError, ValueError) as wrong:
+            self.problems.append(f"GET {self.manifest.exceptions}: {wrong or type(wrong).__name__}")
+            return []
+        if answer.status_code != 200:
+            return []
+        entries = items.get("items", []) if isinstance(items, dict) else items
+        return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+    def _client(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=self.transport, timeout=3.0, trust_env=False)

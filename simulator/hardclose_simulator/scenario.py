@@ -16,13 +16,13 @@ from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from hardclose_mocks.faults.catalogue import nearest
 from hardclose_mocks.pace import PACES, Pace
+from hardclose_simulator.scenario_faults import Faults, aim_of
 from hardclose_simulator.scenario_keys import (
     COMPANIES,
     COUNTERS,
     PROFILED,
     BadFacts,
     CompanyKeys,
-    Faults,
     Flows,
     Keys,
     LimitKeys,
@@ -146,15 +146,6 @@ class Scenario(Keys):
                 if numbers[-1] > (there := dict(self.flows.items())[flow].facts):
                     says = f"'{aim}' goes beyond the {there} facts of that flow"
                     raise wrong(f"faults.aimed[{place}].facts[{inner}]", says)
-
-
-def aim_of(aim: str) -> tuple[str, range]:
-    """`expense/3` is the flow and 3..3, `first 5 expense` the flow and 1..5."""
-    if "/" in aim:
-        flow, number = aim.split("/")
-        return flow, range(int(number), int(number) + 1)
-    _, count, flow = aim.split()
-    return flow, range(1, int(count) + 1)
 
 
 # --- finding ---------------------------------------------------------------------------------------------------

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from hardclose_mocks.faults.catalogue import FAULTS, nearest
+from hardclose_mocks.faults.catalogue import nearest
 from hardclose_mocks.kernel.money import EXPONENTS
 
-SYSTEMS = ("erp", "procurement", "expense")
 PROFILED = ("expense_posting.create", "purchase_order.create")
 """The ERP operations that run under a capability profile of the scenario's choice."""
-OPERATIONS = {
-    "erp": (
-        *PROFILED,
-        *("expense_posting.get", "expense_posting.list", "expense_posting.reverse"),
-        *("purchase_order.get", "purchase_order.list", "purchase_order.cancel", "budget.check"),
-        *("company.get", "company.list", "period.list"),
-    ),
-    "procurement": ("requisition.posting", "requisition.get", "requisition.list"),
-    "expense": ("expense_report.posting", "expense_report.get", "expense_report.list"),
-}
-"""What a wire fault may strike, by system."""
-EVENTS = {
-    "erp": ("expense_posting.posted", "expense_posting.reversed", "purchase_order.issued", "payment.completed"),
-    "procurement": tuple(
-        f"requisition.{what}" for what in ("submitted", "approved", "rejected", "cancelled", "ordered")
-    ),
-    "expense": tuple(
-        f"expense_report.{what}"
-        for what in ("submitted", "approved", "sent_back", "recalled", "posted", "paid", "parked", "rejected")
-    ),
-}
-"""What a delivery fault may strike, by sending system."""
 COUNTERS = (
     "facts_posted", "expense_facts", "requisition_facts", "unknown_outcomes", "rate_limited", "duplicate_deliveries",
     "dropped_deliveries", "forged_deliveries", "period_closed_refusals", "business_refusals",
@@ -70,18 +46,8 @@ def _currency(code: str) -> str:
     return code
 
 
-AIM = r"^((expense|requisition)/[1-9]\d*|first [1-9]\d* (expense|requisition))$"
-
-
-def _aim(text: str) -> str:
-    if not re.match(AIM, text):
-        raise wrong("", f"'{text}' chooses no facts; write 'expense/3', or 'first 5 requisition'")
-    return text
-
-
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[int, Field(ge=1)]
-Aim = Annotated[str, AfterValidator(_aim), Field(json_schema_extra={"pattern": AIM})]
 Moment = Annotated[datetime, Field(description="with an offset an instant; without one the company's own wall clock")]
 Profile = Literal["C1", "C3", "C4"]
 System = Literal["erp", "procurement", "expense"]
@@ -104,8 +70,8 @@ class CompanyKeys(Keys):
     fiscal_year_starts: Annotated[int, Field(ge=1, le=12, description="month")] = 1
 
     def instant(self, moment: datetime) -> datetime:
-        """The instant meant by `moment`: as it stands with an offset, else on the company's wall clock."""
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.zone))
+        """The instant meant by `moment` in UTC: as it stands with an offset, else on the company's wall clock."""
+        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.zone))).astimezone(UTC)
 
 
 COMPANIES = (
@@ -204,6 +170,12 @@ class BadFacts(Keys):
     blocked_supplier: Annotated[Share, Field(description="of requisitions")] = 0.0
     over_budget: Annotated[Share, Field(description="of requisitions")] = 0.0
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.blocked_cost_center + self.blocked_supplier + self.over_budget > 1:
+            raise wrong("", "the shares add up to more than 1")
+        return self
+
 
 class PeriodAction(Keys):
     """F46: the controller opens, closes or reopens one month of one module at a moment."""
@@ -236,78 +208,3 @@ class LimitKeys(Keys):
     rate_per_s: Annotated[float, Field(gt=0)]
     burst: Positive
     wait: Literal["seconds", "http-date", "absent"] = "seconds"
-
-
-class _FaultKeys(Keys):
-    """What weather and aimed faults share. `name` tells two rules of one fault and system apart."""
-
-    fault: str
-    system: System
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] | None = None
-    parameters: dict[str, float | str] = Field(default_factory=dict)
-
-    @property
-    def id(self) -> str:
-        return self.name or f"{self.fault}.{self.system}"
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.fault not in FAULTS:
-            padded = self.fault[:1].upper() + self.fault[1:].zfill(2)
-            if padded in FAULTS:
-                raise wrong("fault", f"no such fault '{self.fault}'; try '{padded}'")
-            raise unknown("fault", "fault", self.fault, FAULTS)
-        kind = FAULTS[self.fault]
-        if kind.carrier not in ("wire", "delivery"):
-            home = {"F10": "limits", "F19": "bad_facts", "F46": "periods"}[self.fault]
-            raise wrong("fault", f"{self.fault} ({kind.name}) is set under '{home}'")
-        for key, value in self.parameters.items():
-            if key not in kind.parameters:
-                raise unknown(f"parameters.{key}", f"parameter of {self.fault}", key, kind.parameters)
-            known = kind.parameters[key]
-            if isinstance(value, str) != isinstance(known.default, str):
-                raise wrong(f"parameters.{key}", f"{value!r} cannot be: {known.means}")
-            if not isinstance(value, str) and not known.lowest <= value <= known.highest:
-                raise wrong(f"parameters.{key}", f"{value:g} is outside {known.lowest:g} to {known.highest:g}")
-        return self
-
-    def _strikes(self, key: str, operation: str) -> None:
-        delivery = FAULTS[self.fault].carrier == "delivery"
-        known = (EVENTS if delivery else OPERATIONS)[self.system]
-        if operation not in known:
-            raise unknown(key, f"{'event' if delivery else 'operation'} of {self.system}", operation, known)
-
-
-class Weather(_FaultKeys):
-    """A share of the calls, while business time is within from <= t < to. No operations means all of the system's."""
-
-    operations: tuple[str, ...] = ()
-    share: Share
-    starts: Annotated[AwareDatetime | None, Field(alias="from")] = None
-    ends: Annotated[AwareDatetime | None, Field(alias="to")] = None
-
-    @model_validator(mode="after")
-    def _operations(self) -> Self:
-        for place, operation in enumerate(self.operations):
-            self._strikes(f"operations[{place}]", operation)
-        if self.starts and self.ends and self.ends <= self.starts:
-            raise wrong("to", "'to' must lie after 'from'")
-        return self
-
-
-class Aimed(_FaultKeys):
-    """The `nth` call of one operation for each chosen fact: `[expense/3, first 5 requisition]`."""
-
-    operation: str
-    facts: Annotated[tuple[Aim, ...], Field(min_length=1)]
-    nth: Positive = 1
-
-    @model_validator(mode="after")
-    def _operation(self) -> Self:
-        self._strikes("operation", self.operation)
-        return self
-
-
-class Faults(Keys):
-    weather: tuple[Weather, ...] = ()
-    aimed: tuple[Aimed, ...] = ()

@@ -1,0 +1,38 @@
+"""The employee: files an expense report, and files it again when it comes back. Knows no approvers."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from hardclose_mocks.kernel.commands import CreateReport, ExpenseLine, ReviseReport, SubmitReport
+from hardclose_simulator.actors.steps import Ask, Outcome, Step, WaitUntil
+from hardclose_simulator.intents import Lines, PlannedIntent
+
+
+def file_report(intent: PlannedIntent) -> Generator[Step, Outcome, bool]:
+    """Create and submit at the planned instants. False if the books would not have it."""
+    yield WaitUntil(intent.schedule.created_at)
+    create = CreateReport(
+        number=intent.number,
+        company=intent.company,
+        employee=intent.person,
+        currency=intent.currency,
+        lines=_lines(intent.revisions[0]),
+        text=intent.text,
+    )
+    if (yield Ask("expense", create, intent.person)).refusal:
+        return False
+    yield WaitUntil(intent.schedule.submitted_at)
+    return not (yield Ask("expense", SubmitReport(intent.number), intent.person)).refusal
+
+
+def file_report_again(intent: PlannedIntent, revision: int) -> Generator[Step, Outcome, bool]:
+    """Correct a report that was sent back (`revision` 2 is the first correction) and submit it at once."""
+    revise = ReviseReport(intent.number, _lines(intent.revisions[revision - 1]), intent.text)
+    if (yield Ask("expense", revise, intent.person)).refusal:
+        return False
+    return not (yield Ask("expense", SubmitReport(intent.number), intent.person)).refusal
+
+
+def _lines(lines: Lines) -> tuple[ExpenseLine, ...]:
+    return tuple(line for line in lines if isinstance(line, ExpenseLine))

@@ -1,0 +1,86 @@
+"""One story per planned intent: its people take turns until the last one approves, and then it is a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hardclose_mocks.history.records import Fact
+from hardclose_mocks.kernel.commands import ExpenseLine
+from hardclose_mocks.kernel.master import Company
+from hardclose_simulator.actors.approver import approve, send_back
+from hardclose_simulator.actors.buyer import file_requisition, file_requisition_again
+from hardclose_simulator.actors.employee import file_report, file_report_again
+from hardclose_simulator.actors.steps import Actor, Declare, Outcome, WaitUntil
+from hardclose_simulator.intents import Lines, PlannedIntent
+
+
+def tell(intent: PlannedIntent, company: Company, stand_ins: Mapping[str, str]) -> Actor:
+    """Filed, perhaps sent back and filed again, approved by the whole chain, declared. Ends where the books refuse."""
+    file, again = (
+        (file_report, file_report_again) if intent.flow == "EXP" else (file_requisition, file_requisition_again)
+    )
+    schedule = intent.schedule
+    if not (yield from file(intent)):
+        return
+    since = schedule.submitted_at
+    if schedule.returned_at and schedule.resubmitted_at:
+        if not (yield from send_back(intent, schedule.returned_at)):
+            return
+        yield WaitUntil(schedule.resubmitted_at)
+        if not (yield from again(intent, 2)):
+            return
+        since = schedule.resubmitted_at
+    if final := (yield from approve(intent, since, stand_ins)):
+        yield Declare(fact_of(intent, company, final))
+
+
+def fact_of(intent: PlannedIntent, company: Company, final: Outcome) -> Fact:
+    """What must come true, from what its people asked for; nothing is read back."""
+    return Fact(
+        id=intent.id,
+        flow=intent.flow,
+        system=intent.system,
+        source=intent.number,
+        revision=len(intent.revisions),
+        company=intent.company,
+        currency=intent.currency,
+        total=intent.total,
+        partner=intent.partner,
+        lines=fact_lines(intent.lines),
+        due_at=final.at,
+        accounting_date=company.business_date(final.at).isoformat(),
+        text=intent.text,
+        twin_of=intent.twin_of,
+    )
+
+
+def fact_lines(lines: Lines) -> tuple[Mapping[str, Any], ...]:
+    """One mapping per expected debit line (a report has one per allocation) or order line."""
+    expected: list[Mapping[str, Any]] = []
+    for line in lines:
+        if isinstance(line, ExpenseLine):
+            expected.extend(
+                {
+                    "account": line.account,
+                    "cost_center": part.cost_center,
+                    "project": part.project,
+                    "text": line.text,
+                    "net": part.net,
+                    "tax_code": line.tax_code,
+                    "tax": part.tax,
+                }
+                for part in line.allocations
+            )
+        else:
+            expected.append(
+                {
+                    "account": line.account,
+                    "cost_center": line.cost_center,
+                    "project": line.project,
+                    "text": line.text,
+                    "quantity": line.quantity,
+                    "unit_price": line.unit_price,
+                }
+            )
+    return tuple(expected)

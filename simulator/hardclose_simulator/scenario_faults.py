@@ -1,0 +1,139 @@
+"""What a scenario file may say about faults on the wire and on deliveries. Knows no plan: `intents.py` makes it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+
+from hardclose_mocks.faults.catalogue import FAULTS
+from hardclose_simulator.scenario_keys import PROFILED, Keys, Positive, Share, System, unknown, wrong
+
+OPERATIONS = {
+    "erp": (
+        *PROFILED,
+        *("expense_posting.get", "expense_posting.list", "expense_posting.reverse"),
+        *("purchase_order.get", "purchase_order.list", "purchase_order.cancel", "budget.check"),
+        *("company.get", "company.list", "period.list"),
+    ),
+    "procurement": ("requisition.posting", "requisition.get", "requisition.list"),
+    "expense": ("expense_report.posting", "expense_report.get", "expense_report.list"),
+}
+"""What a wire fault may strike, by system."""
+EVENTS = {
+    "erp": ("expense_posting.posted", "expense_posting.reversed", "purchase_order.issued", "payment.completed"),
+    "procurement": tuple(
+        f"requisition.{what}" for what in ("submitted", "approved", "rejected", "cancelled", "ordered")
+    ),
+    "expense": tuple(
+        f"expense_report.{what}"
+        for what in ("submitted", "approved", "sent_back", "recalled", "posted", "paid", "parked", "rejected")
+    ),
+}
+"""What a delivery fault may strike, by sending system."""
+AIM = r"^((expense|requisition)/[1-9]\d*|first [1-9]\d* (expense|requisition))$"
+
+
+def _aim(text: str) -> str:
+    if not re.match(AIM, text):
+        raise wrong("", f"'{text}' chooses no facts; write 'expense/3', or 'first 5 requisition'")
+    return text
+
+
+Aim = Annotated[str, AfterValidator(_aim), Field(json_schema_extra={"pattern": AIM})]
+
+
+class _FaultKeys(Keys):
+    """What weather and aimed faults share. `name` tells two rules of one fault and system apart."""
+
+    fault: str
+    system: System
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] | None = None
+    parameters: dict[str, float | str] = Field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.name or f"{self.fault}.{self.system}"
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.fault not in FAULTS:
+            padded = self.fault[:1].upper() + self.fault[1:].zfill(2)
+            if padded in FAULTS:
+                raise wrong("fault", f"no such fault '{self.fault}'; try '{padded}'")
+            raise unknown("fault", "fault", self.fault, FAULTS)
+        kind = FAULTS[self.fault]
+        if kind.carrier not in ("wire", "delivery"):
+            home = {"F10": "limits", "F19": "bad_facts", "F46": "periods"}[self.fault]
+            raise wrong("fault", f"{self.fault} ({kind.name}) is set under '{home}'")
+        for key, value in self.parameters.items():
+            if key not in kind.parameters:
+                raise unknown(f"parameters.{key}", f"parameter of {self.fault}", key, kind.parameters)
+            known = kind.parameters[key]
+            if isinstance(value, str) != isinstance(known.default, str):
+                raise wrong(f"parameters.{key}", f"{value!r} cannot be: {known.means}")
+            if not isinstance(value, str) and not known.lowest <= value <= known.highest:
+                raise wrong(f"parameters.{key}", f"{value:g} is outside {known.lowest:g} to {known.highest:g}")
+        return self
+
+    def _strikes(self, key: str, operation: str) -> None:
+        delivery = FAULTS[self.fault].carrier == "delivery"
+        known = (EVENTS if delivery else OPERATIONS)[self.system]
+        if operation not in known:
+            raise unknown(key, f"{'event' if delivery else 'operation'} of {self.system}", operation, known)
+
+
+class Weather(_FaultKeys):
+    """A share of the calls, while business time is within from <= t < to. No operations means all of the system's."""
+
+    operations: tuple[str, ...] = ()
+    share: Share
+    starts: Annotated[AwareDatetime | None, Field(alias="from")] = None
+    ends: Annotated[AwareDatetime | None, Field(alias="to")] = None
+
+    @model_validator(mode="after")
+    def _operations(self) -> Self:
+        for place, operation in enumerate(self.operations):
+            self._strikes(f"operations[{place}]", operation)
+        if self.starts and self.ends and self.ends <= self.starts:
+            raise wrong("to", "'to' must lie after 'from'")
+        return self
+
+
+class Aimed(_FaultKeys):
+    """The `nth` call of one operation for each chosen fact: `[expense/3, first 5 requisition]`."""
+
+    operation: str
+    facts: tuple[Aim, ...]
+    nth: Positive = 1
+
+    @model_validator(mode="after")
+    def _operation(self) -> Self:
+        self._strikes("operation", self.operation)
+        if not self.facts:
+            raise wrong("facts", "chooses no facts; write [expense/3], or [first 5 requisition]")
+        for place, aim in enumerate(self.facts):
+            if (flow := aim_of(aim)[0]) != flow_of(self.operation):
+                says = f"{self.operation} belongs to the {flow_of(self.operation)} flow, '{aim}' to the {flow} flow"
+                raise wrong(f"facts[{place}]", says)
+        return self
+
+
+class Faults(Keys):
+    weather: tuple[Weather, ...] = ()
+    aimed: tuple[Aimed, ...] = ()
+
+
+def aim_of(aim: str) -> tuple[str, range]:
+    """`expense/3` is the flow and 3..3, `first 5 expense` the flow and 1..5."""
+    if "/" in aim:
+        flow, number = aim.split("/")
+        return flow, range(int(number), int(number) + 1)
+    _, count, flow = aim.split()
+    return flow, range(1, int(count) + 1)
+
+
+def flow_of(operation: str) -> str:
+    """The flow an operation or event is part of; budgets are asked about for requisitions only."""
+    return "expense" if operation.startswith(("expense", "payment")) else "requisition"

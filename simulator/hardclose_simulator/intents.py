@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from hardclose_mocks.faults.plan import Plan, Rule
 from hardclose_mocks.history.codec import plain
 from hardclose_mocks.kernel.commands import ExpenseLine, OrderLine
 from hardclose_mocks.kernel.master import Master
+
 from hardclose_simulator.arrivals import Schedule, at_work, even, later, pick, plan_schedule
 from hardclose_simulator.contents import APART, Desk, report_lines, requisition_lines, total_near, total_of
 from hardclose_simulator.masterdata import BARRED_SUPPLIER
@@ -95,6 +96,10 @@ class _Planner:
     def _rng(self, stream: str, index: int) -> Random:
         return Random(f"{self._seed}/{stream}.{self._name}/{index}")
 
+    def _one_of(self, names: Sequence[str], stream: str, index: int) -> str:
+        """Each name draws a lot, the highest wins: when somebody leaves, nobody else's documents change hands."""
+        return max(names, key=lambda name: Random(f"{self._seed}/{stream}.{self._name}/{index}/{name}").random())
+
     def _plan(self, index: int) -> PlannedIntent:
         code = pick(list(self._companies.items()), self._even("company", 2, index))
         company, desk, flow = self._scenario.company(code), self._desks[code], self._flow
@@ -109,8 +114,8 @@ class _Planner:
             returned=alone and self._even("send_back", 7, index) < flow.send_back,
         )
         bad = self._bad(index)
-        people = self._rng("people", index)
-        person, supplier = people.choice(self._people[code]), people.choice(desk.suppliers).number
+        person = self._one_of(self._people[code], "people", index)
+        supplier = self._one_of([supplier.number for supplier in desk.suppliers], "suppliers", index)
         if bad == "blocked_supplier":
             supplier = f"{code}-{BARRED_SUPPLIER}"
         month = schedule.submitted_at.astimezone(ZoneInfo(company.zone))

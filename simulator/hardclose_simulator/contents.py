@@ -68,7 +68,7 @@ class Desk:
 
 def total_near(rng: Random, currency: str, remainder: int, *, large: bool, frozen: bool = False) -> int:
     """A believable total in minor units: below a team lead's limit unless `large`; `remainder` is modulo APART."""
-    lowest, highest = (2_200.0, 26_000.0) if large else (60.0, 1_700.0)
+    lowest, highest = (2_200.0, 26_000.0) if large else (40.0, 900.0)
     euro = lowest * (highest / lowest) ** rng.random()
     about = max(worth(euro, currency), worth(2 * FROZEN_BUDGET, currency) if frozen else 0)
     return about - about % APART + remainder + (APART if remainder < 100 or about < APART else 0)

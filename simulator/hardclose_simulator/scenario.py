@@ -55,7 +55,7 @@ class Scenario(Keys):
     story: Annotated[str, Field(description="what it is, what it costs, what it must show")]
     pace: Literal["ci", "real"] = "ci"
     starts: Annotated[AwareDatetime, Field(description="business instant")]
-    ends: Annotated[AwareDatetime, Field(description="business instant after which nobody approves anything")]
+    ends: Annotated[AwareDatetime, Field(description="people have done by then, faults strike until then")]
     companies: Annotated[tuple[CompanyKeys, ...], Field(min_length=1)] = COMPANIES
     people: People = People()
     masters: Masters = Masters()

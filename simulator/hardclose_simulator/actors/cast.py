@@ -8,7 +8,7 @@ from hardclose_mocks.kernel.master import Master
 
 from hardclose_simulator.actors.approver import appoint_stand_ins, stand_ins
 from hardclose_simulator.actors.controller import bar_masters, keep_periods
-from hardclose_simulator.actors.steps import Actor
+from hardclose_simulator.actors.steps import Actor, WaitUntil
 from hardclose_simulator.actors.stories import tell
 from hardclose_simulator.actors.treasury import run_payments
 from hardclose_simulator.intents import PlannedIntent
@@ -28,4 +28,9 @@ def cast(scenario: Scenario, intents: Iterable[PlannedIntent], master: Master) -
         house.append((f"controller {code}", keep_periods(scenario, company, controller)))
         house.append((f"treasury {code}", run_payments(scenario, company, treasury)))
     stories = [(intent.id, tell(intent, companies[intent.company], pairs)) for intent in intents]
-    return (*house, *stories)
+    return (*house, *stories, ("closing time", _wait_for_the_end(scenario)))
+
+
+def _wait_for_the_end(scenario: Scenario) -> Actor:
+    """Nobody: keeps the story going, with its faults, until its end."""
+    yield WaitUntil(scenario.ends)

@@ -1,0 +1,1 @@
+"""Event logs in: XES and CSV, and the replay of their cases."""

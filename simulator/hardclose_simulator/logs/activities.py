@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from hardclose_mocks.faults.catalogue import nearest
 
-from hardclose_simulator.logs.cases import LogError
+from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.scenario_yaml import YamlError, plain_yaml
 
 Step = Literal["saved", "submitted", "approved", "final_approval", "rejected", "request_payment", "payment", "ignored"]

@@ -1,12 +1,14 @@
-"""What an event log holds, whatever its format: cases, their events, and what is wrong with a file that holds none."""
+"""What an event log holds, whatever its format: cases and their events."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from hardclose_simulator.logs.errors import LogError
 
 ACCEPTED = "2026-11-30T17:05:00+01:00, 2026-11-30 17:05:00, 2026/11/30 17:05 or 30.11.2026 17:05"
 FORMATS = (
@@ -17,19 +19,6 @@ FORMATS = (
 AMOUNT_NAMES = frozenset(
     ("amount", "requestedamount", "requested_amount", "total", "totalamount", "total_amount", "cost:total")
 )
-
-
-class LogError(ValueError):
-    """An event log, or a file that goes with it, the user got wrong: the file, the place, and what would be right."""
-
-    def __init__(
-        self, path: str | Path, *, line: int | None = None, case: str | None = None, key: str = "", says: str
-    ) -> None:
-        self.path, self.line, self.case, self.key, self.says = str(path), line, case, key, says
-        place = [f"line {line}"] if line is not None else []
-        place += [f"case '{case}'"] if case is not None else []
-        place += [key] if key else []
-        super().__init__(f"{path}: {', '.join(place)}: {says}" if place else f"{path}: {says}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +41,8 @@ class LogCase:
     events: tuple[LogEvent, ...]
     attributes: Mapping[str, str] = field(default_factory=dict)
     oddities: Mapping[str, int] = field(default_factory=dict)
+    undated_line: int | None = None
+    """Where its first event without a timestamp begins."""
 
     @property
     def amount(self) -> str | None:
@@ -62,7 +53,7 @@ class LogCase:
 
 @dataclass(slots=True)
 class CaseUnderway:
-    """A case while it is being read. `undated_line` is where its first event without a timestamp ended."""
+    """A case while it is being read."""
 
     id: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -103,7 +94,7 @@ class CaseUnderway:
         in_order = sorted(self._events, key=lambda event: event.at)
         if in_order != self._events:
             self._odd("events_out_of_order")
-        return LogCase(self.id, tuple(in_order), self.attributes, self._oddities)
+        return LogCase(self.id, tuple(in_order), self.attributes, self._oddities, self.undated_line)
 
     def _odd(self, kind: str) -> None:
         self._oddities[kind] = self._oddities.get(kind, 0) + 1
@@ -146,18 +137,21 @@ def plain_name(name: str) -> str:
     return re.sub(r"[\s\-]+", "_", name.strip().casefold())
 
 
-def dated(path: Path, cases: Iterable[LogCase]) -> Iterable[LogCase]:
-    """The same cases; LogError at their end if there was none, or nothing in them to play."""
+def with_events(path: Path, cases: Iterable[LogCase]) -> Iterator[LogCase]:
+    """The same cases; LogError at their end if there was none, or not one event with a timestamp."""
     count = events = 0
-    oddities: dict[str, int] = {}
+    first_undated: LogCase | None = None
     for case in cases:
         count += 1
         events += len(case.events)
-        for kind, times in case.oddities.items():
-            oddities[kind] = oddities.get(kind, 0) + times
+        first_undated = first_undated or (case if case.undated_line else None)
         yield case
     if not count:
         raise LogError(path, says="holds no case; expected an event log with at least one case and one event")
+    if not events and first_undated:
+        says = f"no event of the {count} cases read has a timestamp, and without them there is no order; expected"
+        says = f"{says} time:timestamp in XES, or a column of timestamps in CSV, written like {ACCEPTED}"
+        raise LogError(path, line=first_undated.undated_line, case=first_undated.id, says=says)
     if not events:
-        what = ", ".join(f"{times} {kind.replace('_', ' ')}" for kind, times in oddities.items()) or "no events at all"
-        raise LogError(path, says=f"none of its {count} cases has an event that can be played: {what}")
+        says = f"none of the {count} cases read has an event with a name (concept:name) that was completed"
+        raise LogError(path, says=f"{says}; expected at least one")

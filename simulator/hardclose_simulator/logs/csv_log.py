@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from hardclose_mocks.faults.catalogue import nearest
 
-from hardclose_simulator.logs.cases import CaseUnderway, LogCase, LogError, names_amount, plain_name
+from hardclose_simulator.logs.cases import CaseUnderway, LogCase, names_amount, plain_name
+from hardclose_simulator.logs.errors import LogError
 
 KNOWN: Mapping[str, tuple[str, ...]] = {
     "case": ("case:concept:name", "case_id", "caseid", "case", "trace", "trace_id", "(case)_id", "case:id"),
@@ -41,18 +42,18 @@ class Columns:
         return self != Columns()
 
     @classmethod
-    def parse(cls, text: str) -> Columns:
-        """`case=Case ID,activity=Step,timestamp=Completed`; raises LogError, which names the mapping as its file."""
+    def parse(cls, mappings: Iterable[str]) -> Columns:
+        """From `case=Case ID`, `timestamp=Completed` and the like; raises LogError, which calls its file `--column`."""
         given: dict[str, str] = {}
         known = [field.name for field in fields(cls)]
-        for part in filter(None, (part.strip() for part in text.split(","))):
-            key, equals, name = (piece.strip() for piece in part.partition("="))
+        for mapping in mappings:
+            key, equals, name = (piece.strip() for piece in mapping.partition("="))
             if key not in known:
-                raise LogError("column mapping", key=key, says=f"there is no such column{nearest(key, known)}")
+                raise LogError("--column", key=key, says=f"there is no such role{nearest(key, known)}")
             if not (equals and name):
-                raise LogError("column mapping", key=key, says=f"write it like {key}=NAME, with a name of your header")
+                raise LogError("--column", key=key, says=f"write it like {key}=NAME, with a name of the file's header")
             if key in given:
-                raise LogError("column mapping", key=key, says="is there twice")
+                raise LogError("--column", key=key, says="is there twice")
             given[key] = name
         return cls(**given)
 
@@ -134,6 +135,6 @@ def _missing(missing: Sequence[str], header: Sequence[str]) -> str:
     shown = [name.strip()[:40] or "(no name)" for name in header[:20]]
     usual = {meaning: ", ".join(KNOWN[meaning][:3]) for meaning in missing}
     wanted = "; ".join(f"no column for '{meaning}', usually called {names}" for meaning, names in usual.items())
-    example = ",".join(f"{meaning}=NAME" for meaning in missing)
+    example = " ".join(f"--column {meaning}=NAME" for meaning in missing)
     more = f" and {len(header) - 20} more" if len(header) > 20 else ""
-    return f"{wanted}. Found: {', '.join(shown)}{more}. Say which it is: --columns {example}"
+    return f"{wanted}. Found: {', '.join(shown)}{more}. Say which it is: {example}"

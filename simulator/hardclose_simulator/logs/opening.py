@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hardclose_simulator.logs.cases import LogCase, LogError, dated
+from hardclose_simulator.logs.cases import LogCase, with_events
 from hardclose_simulator.logs.csv_log import Columns, read_csv
+from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.logs.xes import read_xes
 
 GZIP = b"\x1f\x8b"
@@ -30,7 +31,7 @@ def read_log(path: Path, *, columns: Columns | None = None, cases: int | None = 
             found = read_xes(path, stream, cases)
         else:
             found = read_csv(path, stream, columns or Columns(), cases)
-        yield from dated(path, found)
+        yield from with_events(path, found)
 
 
 @contextmanager

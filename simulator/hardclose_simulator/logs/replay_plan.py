@@ -15,8 +15,9 @@ from random import Random
 from hardclose_mocks.history.codec import plain
 
 from hardclose_simulator.logs.activities import STEPS, Activities
-from hardclose_simulator.logs.cases import LogCase, LogError
+from hardclose_simulator.logs.cases import LogCase
 from hardclose_simulator.logs.compression import TARGET_S, wire_offsets
+from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.logs.moves import Move, walk
 
 CENTS_MAX = 100_000_000_00

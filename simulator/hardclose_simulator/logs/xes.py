@@ -13,7 +13,8 @@ from xml.sax.handler import ContentHandler
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
-from hardclose_simulator.logs.cases import CaseUnderway, LogCase, LogError, amount_of
+from hardclose_simulator.logs.cases import CaseUnderway, LogCase, amount_of
+from hardclose_simulator.logs.errors import LogError
 
 CHUNK_BYTES = 65_536
 OBJECT_CENTRIC = frozenset(("object-types", "event-types", "objects", "events"))

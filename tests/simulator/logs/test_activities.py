@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hardclose_simulator.logs.activities import Meaning, built_in, load_activities
-from hardclose_simulator.logs.cases import LogError
+from hardclose_simulator.logs.errors import LogError
 
 from .small_logs import written
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hardclose_simulator.logs.cases import LogError
 from hardclose_simulator.logs.csv_log import Columns
+from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.logs.opening import read_log
 
 from .small_logs import event, trace, written, xes
@@ -90,8 +90,8 @@ MALFORMED = {
     "cut off": (GOOD[: GOOD.index("d 2")], "not well-formed", "the last whole case is 'd 1'"),
     "crossed tags": (GOOD.replace("</event>", "</trace>", 1), "line ", "not well-formed"),
     "no case": (xes(), "holds no case", "at least one case"),
-    "no event": (xes(trace("d")), "none of its 1 cases", "no events at all"),
-    "no timestamps": (xes(trace("d", event("Saved", None))), "none of its 1 cases", "1 undated events"),
+    "no event": (xes(trace("d")), "none of the 1 cases", "expected at least one"),
+    "no timestamps": (xes(trace("d", event("Saved", None))), "line 7, case 'd'", "has a timestamp", "time:timestamp"),
     "unreadable date": (
         xes(trace("d", event("Saved", "yesterday"))),
         "line 7, case 'd'",

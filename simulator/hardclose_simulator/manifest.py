@@ -1,0 +1,120 @@
+"""The integration's manifest: which legal style it is. It chooses among styles and switches no obligation off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from hardclose_mocks.faults.catalogue import nearest
+from hardclose_mocks.pace import Pace
+
+from hardclose_simulator.scenario_yaml import YamlError, plain_yaml
+
+HORIZON_BUSINESS_S = 72 * 3600.0
+"""No declared interval counts for more than this, in business seconds: nobody declares his way out of the drain."""
+QUIET_S_MIN = 1.0
+_CHOICES = {
+    "mode": ("hybrid", "webhook", "poll"),
+    "posting": ("one_to_one",),
+    "closed_period": ("either", "redate", "park"),
+}
+_NUMBERS = ("poll_interval_s", "batch_interval_s", "retry_interval_s")
+_PATHS = ("health", "webhook_path", "exceptions")
+
+
+class ManifestError(ValueError):
+    """A manifest the user got wrong: the file, the key, and what would be right."""
+
+    def __init__(self, path: Path | str, says: str, key: str = "") -> None:
+        super().__init__(f"{path}: " + (f"'{key}': " if key else "") + says)
+        self.path, self.key, self.says = path, key, says
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Every key has a lenient default. `_s` are wire seconds.
+
+    `mode`: hybrid, webhook or poll. `closed_period`: what it does with documents of a closed period: redate, park, or
+    either. `max_concurrency` counts callers per credential, those that wait included. `exceptions` is None where it
+    offers no such list. `{system}` in `webhook_path` is replaced by the name of the sending system."""
+
+    mode: str = "hybrid"
+    poll_interval_s: float = 5.0
+    batch_interval_s: float = 0.0
+    retry_interval_s: float = 5.0
+    max_concurrency: int = 16
+    posting: str = "one_to_one"
+    closed_period: str = "either"
+    health: str = "/"
+    webhook_path: str = "/webhooks/{system}"
+    exceptions: str | None = "/exceptions"
+    name: str = ""
+    owner: str = ""
+
+    def quiet_s(self, pace: Pace) -> float:
+        """How long nothing may happen, wire seconds, before the drain counts as over."""
+        longest = max(2 * self.poll_interval_s, 2 * self.batch_interval_s, self.retry_interval_s, QUIET_S_MIN)
+        return min(longest, max(HORIZON_BUSINESS_S / pace.business_rate, QUIET_S_MIN))
+
+
+KEYS = tuple(field.name for field in fields(Manifest))
+
+
+def load_manifest(path: Path | None, *, webhook_path: str | None = None) -> Manifest:
+    """The manifest of a YAML or JSON file, the defaults without one. Raises ManifestError."""
+    manifest = Manifest() if path is None else manifest_of(_read(path), path)
+    if webhook_path is None:
+        return manifest
+    _check("webhook_path", webhook_path, "--webhook-path")
+    return replace(manifest, webhook_path=webhook_path)
+
+
+def manifest_of(values: Mapping[str, Any], where: Path | str) -> Manifest:
+    """A manifest from plain values; `where` is named in errors. Raises ManifestError."""
+    for key, value in values.items():
+        if key not in KEYS:
+            raise ManifestError(where, f"no such key{nearest(str(key), list(KEYS))}", key=str(key))
+        _check(key, value, where)
+    return Manifest(**values)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text) if path.suffix == ".json" else plain_yaml(text)
+    except (OSError, UnicodeDecodeError) as no:
+        raise ManifestError(path, f"cannot be read: {no}") from no
+    except json.JSONDecodeError as broken:
+        raise ManifestError(
+            path, f"line {broken.lineno}, column {broken.colno}: not valid JSON: {broken.msg}"
+        ) from broken
+    except YamlError as broken:
+        raise ManifestError(path, str(broken)) from broken
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise ManifestError(path, "a manifest is a mapping of keys, such as 'mode: webhook'")
+    return values
+
+
+def _check(key: str, value: Any, where: Path | str) -> None:
+    """Raises ManifestError for a value the key cannot have."""
+    if key in _CHOICES:
+        if value not in _CHOICES[key]:
+            raise ManifestError(where, f"no choice {value!r}{nearest(str(value), list(_CHOICES[key]))}", key=key)
+    elif key in _NUMBERS:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
+            raise ManifestError(where, f"{value!r} is not a number of seconds, 0 or more", key=key)
+    elif key == "max_concurrency":
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ManifestError(where, f"{value!r} is not a number of callers, 1 or more", key=key)
+    elif key in _PATHS:
+        if value is None and key == "exceptions":
+            return
+        if not isinstance(value, str) or not value.startswith("/"):
+            raise ManifestError(where, f"{value!r} is not a path; it begins with '/'", key=key)
+    elif not isinstance(value, str):
+        raise ManifestError(where, f"{value!r} is not text", key=key)

@@ -16,6 +16,7 @@ from hardclose_mocks.kernel.master import (
     Supplier,
     TaxCode,
 )
+from hardclose_mocks.kernel.money import exponent
 from hardclose_mocks.kernel.refusals import BlockedMaster, NotValidOn, Refused, UnknownMaster
 
 MasterRecord = Company | Supplier | CostCenter | Account | Project | TaxCode | Person
@@ -34,9 +35,13 @@ class _Entry:
 
 
 class Directory:
-    """The masters of one system. Only blocks change after the opening."""
+    """The masters of one system. Only blocks change after the opening.
+
+    Raises MoneyError for a company that keeps its books in a currency the sandbox does not trade in."""
 
     def __init__(self, master: Master) -> None:
+        for company in master.companies:
+            exponent(company.currency)
         self.companies = {company.code: company for company in master.companies}
         self.people = {person.id: person for person in master.people}
         self.accounts = {account.number: account for account in master.accounts}
@@ -52,8 +57,8 @@ class Directory:
         self._entries: dict[Use, dict[str, _Entry]] = {}
         for kind, records in self._records.items():
             for record in records:
-                number, company = _key(record)
-                self._entries.setdefault((kind, number), {})[company] = _entry(record)
+                number, owner = _key(record)
+                self._entries.setdefault((kind, number), {})[owner] = _entry(record)
         self._blocks: dict[Use, bool] = {}
 
     def company(self, code: str) -> Company:

@@ -1,0 +1,168 @@
+"""What the integration asked, what was done, and what it can know of it. An attempt is an exchange and its ending."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hardclose_mocks.clock import NS
+from hardclose_mocks.history.codec import to_json
+from hardclose_mocks.history.records import Carried, Exchange, Hit, Record, Served, SutProcess, Told
+
+INTEGRATION = "integration"
+"""The actor under judgement."""
+DIGESTION_NS = 5 * NS
+"""An answer that was delivered this shortly before the integration was lost may not have reached its memory."""
+TURNED_AWAY = frozenset({401, 429})
+"""Not processed, come again: no refusal, and nothing in doubt."""
+TRANSIENT = frozenset({408, 425})
+IN_DOUBT = frozenset({"key_in_progress"})
+BUSINESS_REFUSALS = frozenset(
+    {
+        "PeriodClosed", "UnknownMaster", "BlockedMaster", "NotValidOn", "BudgetExceeded", "NotAllowed", "Unbalanced",
+        "Invalid", "WrongState", "VersionMismatch", "UnknownDocument", "DuplicateReference",
+    }
+)  # fmt: skip
+"""How the books say no, by class name."""
+
+
+class Know(StrEnum):
+    """ok: success fully delivered. fail: definitive refusal delivered. turned_away: not processed, and told so.
+    info: the integration cannot know."""
+
+    OK = "ok"
+    FAIL = "fail"
+    TURNED_AWAY = "turned_away"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """`refusal` is what the integration was told, None where the telling was lost or replaced; `wait_s` likewise.
+
+    `made` is the document a success is about: made now, or answered again from the key store. `same` is equal for
+    attempts of the same operation on the same path with the same body."""
+
+    seq: int
+    told_seq: int | None
+    system: str
+    op: str
+    credential: str
+    subject: str
+    nth: int
+    writes: bool
+    started_ns: int
+    ended_ns: int
+    know: Know
+    delivered: str
+    status: int | None
+    refusal: str | None
+    wait_s: float | None
+    replayed: bool
+    key: str | None
+    same: str
+    made: str | None
+    carried: tuple[Carried, ...]
+    served: Served | None
+    fault: Hit | None
+
+    @property
+    def evidence(self) -> tuple[int, ...]:
+        return (self.seq,) if self.told_seq is None else (self.seq, self.told_seq)
+
+
+def attempts_of(records: Sequence[Record]) -> tuple[Attempt, ...]:
+    """Every exchange of the integration, in the order of the history."""
+    tellings = {record.body.exchange: record for record in records if isinstance(record.body, Told)}
+    exchanges = [
+        (record, record.body) for record in records if isinstance(record.body, Exchange) and record.actor == INTEGRATION
+    ]
+    losses = losses_of(records)
+    made_by_key: dict[tuple[str, str, str], str] = {}
+    attempts = []
+    for record, body in exchanges:
+        telling = tellings.get(record.seq)
+        told = telling.body if telling is not None and isinstance(telling.body, Told) else None
+        full = told is not None and told.delivered == "full"
+        made = next((one.document for one in body.carried if one.refusal is None), None)
+        if body.key is not None:
+            name = (record.system, body.credential, body.key)
+            if made is not None:
+                made_by_key.setdefault(name, made)
+            elif body.replayed:
+                made = made_by_key.get(name)
+        ended = told.ended_ns if told is not None else record.wire_ns
+        know = _know(body, told, digested=not any(loss - DIGESTION_NS <= ended <= loss for loss in losses))
+        attempts.append(
+            Attempt(
+                seq=record.seq,
+                told_seq=telling.seq if telling is not None else None,
+                system=record.system,
+                op=body.op,
+                credential=body.credential,
+                subject=body.subject,
+                nth=body.nth,
+                writes=body.writes,
+                started_ns=body.started_ns,
+                ended_ns=ended,
+                know=know,
+                delivered=told.delivered if told is not None else "none",
+                status=told.status if told is not None and full else None,
+                refusal=body.refusal if full and told is not None and told.status == body.status else None,
+                wait_s=told.wait_s if full and told is not None else None,
+                replayed=body.replayed,
+                key=body.key,
+                same=_same(body) if body.writes else "",
+                made=made,
+                carried=body.carried,
+                served=body.served,
+                fault=body.fault,
+            )
+        )
+    return tuple(attempts)
+
+
+def logical_start(attempts: Sequence[Attempt], seq: int) -> int | None:
+    """When the same request was first sent without having been refused since: a retry acts on what was known then.
+
+    `attempts` are those about one fact, `seq` the one that counts; None if it is not among them."""
+    start: int | None = None
+    by_place = {attempt.seq: place for place, attempt in enumerate(attempts)}
+    if seq not in by_place:
+        return None
+    same = attempts[by_place[seq]].same
+    for attempt in reversed(attempts[: by_place[seq] + 1]):
+        if attempt.same != same:
+            continue
+        if attempt.seq != seq and attempt.know is Know.FAIL:
+            break
+        start = attempt.started_ns if start is None else min(start, attempt.started_ns)
+    return start
+
+
+def losses_of(records: Iterable[Record]) -> tuple[int, ...]:
+    """Wire instants at which the integration was lost."""
+    return tuple(
+        record.wire_ns
+        for record in records
+        if isinstance(record.body, SutProcess) and record.body.state in ("exited", "killed")
+    )
+
+
+def _know(body: Exchange, told: Told | None, *, digested: bool) -> Know:
+    if told is None or told.delivered != "full" or told.status is None or not digested:
+        return Know.INFO
+    if 200 <= told.status < 400:
+        return Know.OK
+    if told.status in TURNED_AWAY:
+        return Know.TURNED_AWAY
+    if told.status >= 500 or told.status in TRANSIENT:
+        return Know.INFO
+    return Know.INFO if body.refusal in IN_DOUBT else Know.FAIL
+
+
+def _same(body: Exchange) -> str:
+    text = f"{body.op}|{body.path}|".encode() + to_json(body.body)
+    return hashlib.blake2b(text, digest_size=12).hexdigest()

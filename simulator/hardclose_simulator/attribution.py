@@ -1,0 +1,146 @@
+"""Which fact each ERP document is about: by reference, by watermark, or by the best matching there is.
+
+Existential: a document is left unexplained only if no assignment of documents to facts could explain more of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from hardclose_mocks.history.records import Fact
+
+from hardclose_simulator.lives import ErpDocument
+from hardclose_simulator.matching import maximum_matching
+
+EARLY_DAYS = timedelta(days=3)
+"""A document dated this much before its fact's accounting date may still be about it: that is O22's business."""
+_WORD = re.compile(r"[A-Za-z0-9._:/-]+")
+_JOINT = re.compile(r"([._:/-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`how`: reference, watermark or matching."""
+
+    fact: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """`links` by document number. `surplus` names, for a live document that nothing explains though facts like it
+    exist, one of these facts: it can only be one document too many. `unexplained` are all without a link."""
+
+    links: Mapping[str, Link]
+    surplus: Mapping[str, str]
+    unexplained: tuple[str, ...]
+    _numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def documents_of(self, fact: str) -> tuple[str, ...]:
+        return self._numbers.get(fact, ())
+
+
+class Marks:
+    """Finds the source numbers of facts in free text."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._by_source: dict[str, dict[str, str]] = {}
+        self._by_text: dict[tuple[str, str], set[str]] = {}
+        for fact in facts:
+            self._by_source.setdefault(fact.flow, {})[fact.source] = fact.id
+            for line in fact.lines:
+                self._by_text.setdefault((fact.flow, str(line.get("text", ""))), set()).add(fact.id)
+
+    def named(self, flow: str, text: str) -> frozenset[str]:
+        """Facts of that flow whose source number stands in the text as a word, or as a whole part of one."""
+        sources = self._by_source.get(flow, {})
+        if text in sources:
+            return frozenset({sources[text]})
+        found = set()
+        for word in _WORD.findall(text):
+            pieces = _JOINT.split(word)
+            for first in range(0, len(pieces), 2):
+                for last in range(first + 1, len(pieces) + 1, 2):
+                    fact = sources.get("".join(pieces[first:last]))
+                    if fact is not None:
+                        found.add(fact)
+        return frozenset(found)
+
+    def marked(self, flow: str, texts: Iterable[str]) -> str | None:
+        """The one fact that line texts speak of; None if they speak of none or of several alike."""
+        votes: dict[str, int] = {}
+        for text in texts:
+            facts = self.named(flow, text) or self._by_text.get((flow, text), set())
+            if len(facts) == 1:
+                fact = next(iter(facts))
+                votes[fact] = votes.get(fact, 0) + 1
+        most = max(votes.values(), default=0)
+        leaders = [fact for fact, count in votes.items() if count == most]
+        return leaders[0] if len(leaders) == 1 else None
+
+
+def attribute(facts: Sequence[Fact], documents: Iterable[ErpDocument]) -> Attribution:
+    """Reference first, then watermark, then the largest matching on company, currency, amount, partner and date."""
+    marks, links = Marks(facts), dict[str, Link]()
+    listed = list(documents)
+    rest: list[ErpDocument] = []
+    for document in listed:
+        named = marks.named(document.flow, document.reference)
+        if len(named) == 1:
+            links[document.number] = Link(next(iter(named)), "reference")
+        elif (fact := marks.marked(document.flow, document.texts)) is not None:
+            links[document.number] = Link(fact, "watermark")
+        else:
+            rest.append(document)
+    _match([one for one in rest if one.live], facts, listed, links)
+    _match([one for one in rest if not one.live], facts, listed, links)
+    unexplained = tuple(one.number for one in listed if one.number not in links)
+    surplus = {}
+    for document in rest:
+        if document.number not in links and document.live:
+            alike = [fact.id for fact in facts if could_be(document, fact)]
+            if alike:
+                surplus[document.number] = alike[0]
+    numbers: dict[str, list[str]] = {}
+    for number, link in links.items():
+        numbers.setdefault(link.fact, []).append(number)
+    order = {document.number: place for place, document in enumerate(listed)}
+    by_fact = {fact: tuple(sorted(held, key=order.__getitem__)) for fact, held in numbers.items()}
+    return Attribution(links, surplus, unexplained, by_fact)
+
+
+def could_be(document: ErpDocument, fact: Fact) -> bool:
+    """Whether the document looks like the fact's: everything but its identity."""
+    return (
+        document.flow == fact.flow
+        and document.company == fact.company
+        and document.currency == fact.currency
+        and document.total == fact.total
+        and document.partner == fact.partner
+        and document.day >= date.fromisoformat(fact.accounting_date) - EARLY_DAYS
+        and document.made.at >= fact.due_at
+    )
+
+
+def _match(
+    documents: Sequence[ErpDocument], facts: Sequence[Fact], everything: Sequence[ErpDocument], links: dict[str, Link]
+) -> None:
+    """Adds to `links` as many of `documents` as can be explained by facts that have no document at the same time."""
+    if not documents:
+        return
+    held: dict[str, list[ErpDocument]] = {}
+    for one in everything:
+        if one.number in links:
+            held.setdefault(links[one.number].fact, []).append(one)
+    edges = {
+        document.number: tuple(
+            fact.id
+            for fact in facts
+            if could_be(document, fact) and not any(document.overlaps(other) for other in held.get(fact.id, ()))
+        )
+        for document in documents
+    }
+    for number, fact in maximum_matching(edges).items():
+        links[number] = Link(fact, "matching")

@@ -1,0 +1,194 @@
+"""A case: everything a checker may know of a run. Never the plan, never the integration's own words about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hardclose_mocks.clock import NS
+from hardclose_mocks.history.records import Fact, Record, Run
+from hardclose_mocks.kernel.money import Money
+from hardclose_mocks.pace import Pace
+
+from hardclose_simulator.attempts import Attempt, Know
+from hardclose_simulator.attribution import Attribution, could_be
+from hardclose_simulator.clock_line import ClockLine
+from hardclose_simulator.knowledge import Delivery, Knowledge
+from hardclose_simulator.lives import NEGATIVE, Claim, ErpDocument
+from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.period_line import PeriodLine
+from hardclose_simulator.soundness import SourceState
+
+CREATES = {"EXP": "expense_posting.create", "RBP": "purchase_order.create"}
+"""The operation on the ERP that makes a flow's document; its terms are on the contract card."""
+WRITE_BACKS = {"EXP": "expense_report.posting", "RBP": "requisition.posting"}
+DOCUMENT_NAMES = {"EXP": "expense posting", "RBP": "purchase order"}
+CLOSED_ENTRY = frozenset({"closed", "resolved", "done", "cured"})
+SUPERSEDED = frozenset({"recalled", "cancelled", "sent_back", "rejected", "draft", "submitted", "pending"})
+"""Statuses of a source document that take its approval back."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseMark:
+    name: str
+    note: str
+    seq: int
+    wire_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the integration's own list of exceptions, as seen at audit.
+
+    `about` is the fact its source names, `mentions` are all facts it speaks of: one task may list forty documents."""
+
+    seq: int
+    wire_ns: int
+    source: str
+    reason: str
+    open: bool
+    about: str | None
+    mentions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Built by `case_building.build`. Numbers `seq` are records of the history."""
+
+    records: Sequence[Record]
+    run: Run | None
+    pace: Pace
+    manifest: Manifest
+    cards: Mapping[str, Mapping[str, Any]]
+    """Contract cards by system."""
+    facts: tuple[Fact, ...]
+    fact_seqs: Mapping[str, int]
+    documents: Mapping[str, ErpDocument]
+    attribution: Attribution
+    claims: Mapping[tuple[str, str], tuple[Claim, ...]]
+    sources: Mapping[tuple[str, str], SourceState]
+    attempts: tuple[Attempt, ...]
+    attempts_by_fact: Mapping[str, tuple[Attempt, ...]]
+    """Writing attempts that are recognisably about a fact."""
+    deliveries: tuple[Delivery, ...]
+    entries: tuple[Entry, ...]
+    periods: PeriodLine
+    clock: ClockLine
+    knowledge: Knowledge
+    phases: tuple[PhaseMark, ...]
+    losses: tuple[int, ...]
+    subscribed: bool
+    problems: tuple[str, ...]
+    """What is wrong with the history itself; empty when it is sound."""
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    @property
+    def audit(self) -> PhaseMark | None:
+        return next((phase for phase in self.phases if phase.name == "audit"), None)
+
+    @property
+    def settled(self) -> str:
+        """`quiet`, `drain_max`, or empty where there was no audit."""
+        return self.audit.note or "quiet" if self.audit is not None else ""
+
+    @property
+    def quiet_ns(self) -> int:
+        return round(self.manifest.quiet_s(self.pace) * NS)
+
+    def long_before_audit(self, wire_ns: int) -> bool:
+        """Whether that was at least the quiet time before the audit: long enough to have been acted upon."""
+        return self.audit is not None and wire_ns + self.quiet_ns <= self.audit.wire_ns
+
+    # --- a fact and its documents -------------------------------------------------------------------------------
+
+    def documents_of(self, fact: Fact) -> tuple[ErpDocument, ...]:
+        """Every ERP document attributed to the fact, voided ones too, in the order they were made."""
+        return tuple(self.documents[number] for number in self.attribution.documents_of(fact.id))
+
+    def live(self, fact: Fact) -> tuple[ErpDocument, ...]:
+        """Those that stand at the end of the history."""
+        return tuple(document for document in self.documents_of(fact) if document.live)
+
+    def may_be(self, document: ErpDocument, fact: Fact) -> bool:
+        """Whether some attribution gives this document to the fact: its own, or one no reference or mark settles."""
+        link = self.attribution.links.get(document.number)
+        if link is not None and link.fact == fact.id:
+            return True
+        return (link is None or link.how == "matching") and could_be(document, fact)
+
+    def claims_of(self, fact: Fact) -> tuple[Claim, ...]:
+        """What was written back about the fact, in order."""
+        return self.claims.get((fact.system, fact.source), ())
+
+    def last_claim(self, fact: Fact) -> Claim | None:
+        claims = self.claims_of(fact)
+        return claims[-1] if claims else None
+
+    def superseded(self, fact: Fact) -> bool:
+        """Whether people took the approval back, or approved another revision since."""
+        state = self.sources.get((fact.system, fact.source))
+        return state is not None and (state.status in SUPERSEDED or state.revision > fact.revision)
+
+    def visible(self, fact: Fact) -> tuple[int, ...]:
+        """Records that show people, at audit, why the fact is not in the books: its source, or the exception list."""
+        claim = self.last_claim(fact)
+        seqs = (
+            [claim.when.seq] if claim is not None and claim.state in NEGATIVE and (claim.reason or "").strip() else []
+        )
+        seqs += [
+            entry.seq for entry in self.entries if entry.open and fact.id in entry.mentions and entry.reason.strip()
+        ]
+        return tuple(seqs)
+
+    def disposition(self, fact: Fact) -> str:
+        """POSTED, PARKED, REJECTED, SUPERSEDED or NONE, at audit."""
+        if self.live(fact):
+            return "POSTED"
+        claim = self.last_claim(fact)
+        if claim is not None and claim.state == "rejected":
+            return "REJECTED"
+        if self.visible(fact):
+            return "PARKED"
+        return "SUPERSEDED" if self.superseded(fact) else "NONE"
+
+    def disposed_ns(self, fact: Fact) -> int | None:
+        """When the fact last came out of the open: posted or parked at the source. None while it is open."""
+        live = [document.made.wire_ns for document in self.live(fact)]
+        if live:
+            return min(live)
+        claim = self.last_claim(fact)
+        return claim.when.wire_ns if claim is not None and claim.state in NEGATIVE else None
+
+    # --- attempts and deliveries about a fact -------------------------------------------------------------------
+
+    def creations(self, fact: Fact) -> tuple[Attempt, ...]:
+        """Attempts to make the fact's document."""
+        return tuple(one for one in self.attempts_by_fact.get(fact.id, ()) if one.op == CREATES[fact.flow])
+
+    def announcements(self, fact: Fact) -> tuple[Delivery, ...]:
+        """Webhook attempts that told of the fact's approval, genuine ones that left the sender."""
+        return tuple(
+            one
+            for one in self.knowledge.announced.get((fact.system, fact.source), ())
+            if one.type.endswith(".approved") and one.tried.revision == fact.revision
+        )
+
+    def in_doubt(self, fact: Fact) -> bool:
+        """Whether the integration could not know the outcome of an attempt to make the document."""
+        return any(one.know is Know.INFO for one in self.creations(fact))
+
+    # --- words --------------------------------------------------------------------------------------------------
+
+    def money(self, fact: Fact) -> Money:
+        return Money(fact.total, fact.currency)
+
+    def terms(self, fact: Fact) -> Mapping[str, Any]:
+        """What the ERP's card says about the operation that makes the fact's document."""
+        operations = self.cards.get("erp", {}).get("operations", {})
+        terms = operations.get(CREATES[fact.flow], {})
+        return terms if isinstance(terms, Mapping) else {}
+
+    def profile(self, fact: Fact) -> str:
+        return str(self.terms(fact).get("profile", "C1"))

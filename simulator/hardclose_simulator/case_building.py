@@ -1,0 +1,139 @@
+"""Builds a case from the records of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from hardclose_mocks.history.codec import HistoryError, from_plain
+from hardclose_mocks.history.records import (
+    Card,
+    ExceptionSeen,
+    Exchange,
+    Fact,
+    Genesis,
+    ManifestSeen,
+    Phase,
+    Record,
+    Run,
+    Subscribed,
+)
+from hardclose_mocks.kernel.master import Master
+from hardclose_mocks.pace import CI, PACES
+
+from hardclose_simulator.attempts import Attempt, attempts_of, losses_of
+from hardclose_simulator.attribution import Marks, attribute
+from hardclose_simulator.case import CLOSED_ENTRY, CREATES, WRITE_BACKS, Case, Entry, PhaseMark
+from hardclose_simulator.clock_line import ClockLine
+from hardclose_simulator.knowledge import deliveries_of, knowledge_of
+from hardclose_simulator.lives import accepted, fold_lives
+from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.period_line import PeriodLine
+from hardclose_simulator.soundness import refold
+
+_FLOW_OF_OP = {op: flow for ops in (CREATES, WRITE_BACKS) for flow, op in ops.items()}
+
+
+def build(records: Sequence[Record]) -> Case:
+    """Raises HistoryError for a history whose values make no sense; soundness problems are listed in the case."""
+    bodies = [record.body for record in records]
+    run = next((body for body in bodies if isinstance(body, Run)), None)
+    written = next((body.manifest for body in bodies if isinstance(body, ManifestSeen)), {})
+    facts = _facts(records)
+    marks = Marks(fact for fact, _ in facts)
+    lives = fold_lives(records)
+    attempts, deliveries = attempts_of(records), deliveries_of(records)
+    folded = refold(records)
+    return Case(
+        records=records,
+        run=run,
+        pace=PACES.get(run.pace, CI) if run is not None else CI,
+        manifest=from_plain(written, Manifest),
+        cards={record.system: record.body.card for record in records if isinstance(record.body, Card)},
+        facts=tuple(fact for fact, _ in facts),
+        fact_seqs={fact.id: seq for fact, seq in facts},
+        documents=lives.documents,
+        attribution=attribute([fact for fact, _ in facts], lives.documents.values()),
+        claims=lives.claims,
+        sources=folded.sources,
+        attempts=attempts,
+        attempts_by_fact=_by_fact(records, attempts, marks),
+        deliveries=deliveries,
+        entries=tuple(_entries(records, marks)),
+        periods=_periods(records),
+        clock=ClockLine.of(records),
+        knowledge=knowledge_of(attempts, deliveries),
+        phases=tuple(
+            PhaseMark(record.body.name, record.body.note, record.seq, record.wire_ns)
+            for record in records
+            if isinstance(record.body, Phase)
+        ),
+        losses=losses_of(records),
+        subscribed=any(isinstance(body, Subscribed) and body.state == "created" for body in bodies),
+        problems=folded.problems,
+    )
+
+
+def _facts(records: Sequence[Record]) -> list[tuple[Fact, int]]:
+    """With their record numbers. Raises HistoryError where two share an id or a source."""
+    found: list[tuple[Fact, int]] = []
+    seen: dict[object, int] = {}
+    for record in records:
+        if isinstance(record.body, Fact):
+            fact = record.body
+            for name in (fact.id, (fact.system, fact.source)):
+                if name in seen:
+                    raise HistoryError(f"records {seen[name]} and {record.seq} are both the fact {name}")
+                seen[name] = record.seq
+            found.append((fact, record.seq))
+    return found
+
+
+def _periods(records: Sequence[Record]) -> PeriodLine:
+    for record in records:
+        if isinstance(record.body, Genesis) and record.system == "erp":
+            master = from_plain(record.body.master, Master)
+            commands = ((one.seq, carried) for one, carried in accepted(records) if one.system == "erp")
+            return PeriodLine.of(master.companies, master.first_period, commands)
+    return PeriodLine({}, date.min, ())
+
+
+def _by_fact(records: Sequence[Record], attempts: Sequence[Attempt], marks: Marks) -> Mapping[str, tuple[Attempt, ...]]:
+    """Attempts by the fact their reference, number, or line texts name; whatever the dialect calls the fields."""
+    about: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        flow = _FLOW_OF_OP.get(attempt.op)
+        if flow is None:
+            continue
+        body = records[attempt.seq].body
+        assert isinstance(body, Exchange), f"record {attempt.seq} is no exchange"
+        named = marks.named(flow, attempt.subject)
+        fact = next(iter(named)) if len(named) == 1 else marks.marked(flow, _texts(body.body))
+        if fact is not None:
+            about.setdefault(fact, []).append(attempt)
+    return {fact: tuple(listed) for fact, listed in about.items()}
+
+
+def _entries(records: Sequence[Record], marks: Marks) -> Iterator[Entry]:
+    for record in records:
+        if isinstance(record.body, ExceptionSeen):
+            seen = record.body
+            texts = [seen.source, *_texts(seen.raw)]
+            mentions = frozenset(fact for flow in CREATES for text in texts for fact in marks.named(flow, text))
+            states = {str(seen.raw.get(name, "")).lower() for name in ("state", "status")}
+            is_open = not (states & CLOSED_ENTRY) and seen.raw.get("resolved") is not True
+            named = {fact for flow in CREATES for fact in marks.named(flow, seen.source)}
+            about = next(iter(named)) if len(named) == 1 else None
+            yield Entry(record.seq, record.wire_ns, seen.source, seen.reason, is_open, about, mentions)
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in plain JSON, in order."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for one in value.values() for text in _texts(one)]
+    if isinstance(value, (list, tuple)):
+        return [text for one in value for text in _texts(one)]
+    return []

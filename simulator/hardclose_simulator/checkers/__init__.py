@@ -1,0 +1,1 @@
+"""One module per obligation, each a function from a case to a verdict."""

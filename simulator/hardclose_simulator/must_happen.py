@@ -1,0 +1,146 @@
+"""What a scenario promises to have put the integration through, counted in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from hardclose_mocks.history.records import DeliveryTried, Exchange, FaultRule, Hit
+
+from hardclose_simulator.attempts import BUSINESS_REFUSALS, INTEGRATION, Know
+from hardclose_simulator.case import Case
+from hardclose_simulator.period_line import MODULE_OF
+from hardclose_simulator.verdict import MustHappen
+
+DELIVERY_COUNTERS = frozenset({"duplicate_deliveries", "dropped_deliveries", "forged_deliveries"})
+READING_COUNTERS = frozenset({"pages_read"})
+POLLS = "it takes no webhooks"
+LISTENS = "it reads no lists"
+
+
+def must_happen(case: Case) -> tuple[MustHappen, ...]:
+    """The counters of the run's header. What the declared style cannot meet is struck, with the reason."""
+    wanted = case.run.config.get("must_happen", {}) if case.run is not None else {}
+    return tuple(
+        MustHappen(name, int(least), COUNTERS[name](case) if name in COUNTERS else 0, _struck(case, name))
+        for name, least in (wanted.items() if isinstance(wanted, Mapping) else ())
+    )
+
+
+def unfired(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Aimed faults of the plan that never struck, and those that cannot apply to the declared style."""
+    struck = {hit.note.partition(":")[0].strip() for hit in _hits(case)}
+    missed: list[str] = []
+    beside: list[str] = []
+    for record in case.records:
+        rule = record.body
+        if not isinstance(rule, FaultRule) or rule.state != "planned" or not rule.rule.get("aimed"):
+            continue
+        if rule.id in struck:
+            continue
+        operations = ", ".join(str(one) for one in rule.rule.get("operations", ()))
+        says = f"{rule.id}: {rule.fault} on {record.system} {operations} for {rule.rule['aimed']}"
+        (beside if case.manifest.mode == "poll" and rule.fault in ("F30", "F31", "F32", "F36") else missed).append(says)
+    return tuple(missed), tuple(beside)
+
+
+def _struck(case: Case, name: str) -> str | None:
+    if name in DELIVERY_COUNTERS and case.manifest.mode == "poll":
+        return POLLS
+    if name in READING_COUNTERS and case.manifest.mode == "webhook":
+        return LISTENS
+    return None
+
+
+def _hits(case: Case) -> list[Hit]:
+    return [
+        record.body.fault
+        for record in case.records
+        if isinstance(record.body, (Exchange, DeliveryTried)) and record.body.fault is not None
+    ]
+
+
+# --- counters --------------------------------------------------------------------------------------------------
+
+
+def _facts_posted(case: Case) -> int:
+    return sum(bool(case.live(fact)) for fact in case.facts)
+
+
+def _facts_of(flow: str) -> Callable[[Case], int]:
+    return lambda case: sum(fact.flow == flow for fact in case.facts)
+
+
+def _unknown_outcomes(case: Case) -> int:
+    """Writes of which the integration could not know whether they were done."""
+    return sum(one.writes and one.know is Know.INFO for one in case.attempts)
+
+
+def _rate_limited(case: Case) -> int:
+    return sum(one.status == 429 for one in case.attempts)
+
+
+def _messages(case: Case, fault: str | None, *, forged: bool = False) -> int:
+    """Distinct messages of a fault that left the sender, or forged ones."""
+    return len(
+        {
+            (one.tried.message, one.tried.subscription, one.tried.forgery)
+            for one in case.deliveries
+            if one.sent
+            and (not one.genuine if forged else one.tried.fault is not None and one.tried.fault.fault == fault)
+        }
+    )
+
+
+def _refused(case: Case, names: frozenset[str]) -> int:
+    return sum(one.refusal in names for one in case.attempts if one.writes)
+
+
+def _late_approvals(case: Case) -> int:
+    """Facts approved on a date whose period was not open at that moment."""
+    return sum(
+        case.periods.state(
+            fact.company,
+            MODULE_OF[fact.flow],
+            case.periods.period_of(fact.company, date.fromisoformat(fact.accounting_date)),
+            fact.due_at,
+        )
+        != "open"
+        for fact in case.facts
+        if fact.company in case.periods.companies
+    )
+
+
+def _pages_read(case: Case) -> int:
+    """Pages after the first that the integration fetched in full."""
+    seqs = {one.seq for one in case.attempts if one.op.endswith(".list") and one.know is Know.OK}
+    return sum(
+        "cursor" in record.body.query
+        for record in case.records
+        if record.seq in seqs and isinstance(record.body, Exchange)
+    )
+
+
+def _payments_written_back(case: Case) -> int:
+    return sum(
+        any(claim.state == "paid" and claim.actor == INTEGRATION for claim in case.claims_of(fact))
+        for fact in case.facts
+    )
+
+
+COUNTERS: dict[str, Callable[[Case], int]] = {
+    "facts_posted": _facts_posted,
+    "expense_facts": _facts_of("EXP"),
+    "requisition_facts": _facts_of("RBP"),
+    "unknown_outcomes": _unknown_outcomes,
+    "rate_limited": _rate_limited,
+    "duplicate_deliveries": lambda case: _messages(case, "F30"),
+    "dropped_deliveries": lambda case: sum(one.tried.outcome == "dropped" for one in case.deliveries),
+    "forged_deliveries": lambda case: _messages(case, None, forged=True),
+    "period_closed_refusals": lambda case: _refused(case, frozenset({"PeriodClosed"})),
+    "business_refusals": lambda case: _refused(case, BUSINESS_REFUSALS),
+    "payments_written_back": _payments_written_back,
+    "late_approvals": _late_approvals,
+    "pages_read": _pages_read,
+}
+"""By the name scenarios use."""

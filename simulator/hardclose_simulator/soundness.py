@@ -1,0 +1,135 @@
+"""Whether the history itself can be believed: unbroken, unaltered, and the books are what it says they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hardclose_mocks.history.codec import START, HistoryError, chain, encode_body, from_plain
+from hardclose_mocks.history.records import Acted, Carried, Exchange, Genesis, Record, Snapshot, Told
+from hardclose_mocks.kernel.books import COMMANDS, Books, open_books
+from hardclose_mocks.kernel.documents import ExpenseReport, Requisition
+from hardclose_mocks.kernel.master import Master
+from hardclose_mocks.kernel.refusals import Refused
+
+PROBLEMS_SHOWN = 20
+
+
+def check_unbroken(records: Sequence[Record]) -> None:
+    """Raises HistoryError where records are missing, or were changed after they were written."""
+    if not records:
+        raise HistoryError("the history holds no records; there is nothing to judge")
+    last = START
+    for place, record in enumerate(records):
+        if record.seq != place:
+            raise HistoryError(
+                f"record {place} is missing: the history goes on with {record.seq}. It was cut or edited; "
+                "judge the run's original history.sqlite"
+            )
+        expected = chain(last, record, encode_body(record))
+        if record.h != expected:
+            raise HistoryError(
+                f"record {record.seq} ({record.kind}) was changed after it was written: its hash is {record.h}, "
+                f"its content gives {expected}; judge the run's original history.sqlite"
+            )
+        last = record.h
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """A source document as the second fold has it at the end. `approved_version` is 0 if nobody approved it."""
+
+    status: str
+    revision: int
+    approved_version: int
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refold:
+    """The books opened again and every accepted command done again. `problems` is empty when they came out equal."""
+
+    sources: dict[tuple[str, str], SourceState]
+    problems: tuple[str, ...]
+
+
+def refold(records: Sequence[Record]) -> Refold:
+    """Does every accepted command again and compares numbers, versions and the digests of every Snapshot."""
+    folder = _Folder()
+    for record in records:
+        folder.take(record)
+    return Refold(folder.sources, tuple(folder.problems[:PROBLEMS_SHOWN]))
+
+
+class _Folder:
+    def __init__(self) -> None:
+        self.books: dict[str, Books] = {}
+        self.sources: dict[tuple[str, str], SourceState] = {}
+        self.problems: list[str] = []
+        self._exchanges: set[int] = set()
+        self._told: set[int] = set()
+
+    def take(self, record: Record) -> None:
+        match record.body:
+            case Genesis(master=master, opened_at=opened_at):
+                self.books[record.system] = open_books(record.system, from_plain(master, Master), opened_at)
+            case Exchange(carried=carried):
+                self._exchanges.add(record.seq)
+                for one in carried:
+                    self._redo(record, one)
+            case Acted(carried=one):
+                self._redo(record, one)
+            case Told(exchange=exchange):
+                if exchange not in self._exchanges:
+                    self.problems.append(f"record {record.seq} tells of exchange {exchange}, which is not there")
+                if exchange in self._told:
+                    self.problems.append(f"record {record.seq} tells of exchange {exchange} a second time")
+                self._told.add(exchange)
+            case Snapshot():
+                self._compare(record, record.body)
+            case _:
+                pass
+
+    def _redo(self, record: Record, carried: Carried) -> None:
+        if carried.refusal is not None:
+            return
+        books, kind = self.books.get(record.system), COMMANDS.get(record.system, {}).get(carried.command)
+        if books is None or kind is None:
+            self.problems.append(
+                f"record {record.seq}: {carried.command} was done in {record.system}, which never opened"
+            )
+            return
+        try:
+            done = books.do(from_plain(carried.arguments, kind), at=carried.at, actor=record.actor)
+        except Refused as no:
+            self.problems.append(
+                f"record {record.seq}: {carried.command} was accepted and is refused now: {no.refusal}"
+            )
+            return
+        if (done.document, done.version) != (carried.document, carried.version):
+            self.problems.append(
+                f"record {record.seq}: {carried.command} made {carried.document} version {carried.version}, "
+                f"now {done.document} version {done.version}"
+            )
+        self._note_source(record.system, books, done.document)
+
+    def _note_source(self, system: str, books: Books, number: str | None) -> None:
+        document = books.find(number) if number is not None else None
+        if isinstance(document, (ExpenseReport, Requisition)):
+            before = self.sources.get((system, document.number))
+            version = before.approved_version if before is not None else 0
+            if document.approved_at is not None and (before is None or before.approved_at != document.approved_at):
+                version = document.version
+            state = SourceState(document.status, document.revision, version, document.approved_at)
+            self.sources[system, document.number] = state
+
+    def _compare(self, record: Record, snapshot: Snapshot) -> None:
+        books = self.books.get(record.system)
+        if books is None:
+            self.problems.append(f"record {record.seq}: a snapshot of {record.system}, which never opened")
+        elif (books.digest(), books.count()) != (snapshot.digest, snapshot.documents):
+            self.problems.append(
+                f"record {record.seq}: the {record.system} books held {snapshot.documents} documents (digest "
+                f"{snapshot.digest}); folded from the history they hold {books.count()} ({books.digest()})"
+            )

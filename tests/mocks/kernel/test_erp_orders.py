@@ -99,6 +99,13 @@ def test_postings_spend_the_budget_net_of_tax_and_reversals_give_it_back() -> No
     assert left(books) == 1_000_00
 
 
+def test_a_reversal_in_the_new_year_gives_the_money_to_the_new_year() -> None:
+    books, new_year = erp(), instant("2027-01-05 08:00")
+    number = play(books, posting(posting_line(300_00, 0), day=date(2026, 12, 30)), at=new_year).number
+    books.do(ReverseExpensePosting(number, date(2027, 1, 5), "x"), at=new_year, actor="t")
+    assert (left(books), left(books, on=date(2027, 1, 5))) == (700_00, 300_00)
+
+
 def test_postings_are_made_even_beyond_the_budget_and_then_nothing_can_be_ordered() -> None:
     books = erp()
     play(books, posting(posting_line(1_500_00, 0)))

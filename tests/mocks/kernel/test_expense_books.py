@@ -59,7 +59,7 @@ def write(
 
 def test_a_report_runs_from_draft_to_paid() -> None:
     books = expense()
-    story = [
+    story: list[tuple[Command, str, list[str]]] = [
         (report(), "draft", []),
         (SubmitReport("R-1"), "submitted", ["expense_report.submitted"]),
         (ApproveReport("R-1", "lead"), "approved", ["expense_report.approved"]),
@@ -133,6 +133,13 @@ def test_a_report_is_recalled_only_while_it_is_under_way() -> None:
     assert current(books).status == "recalled"
     play(books, SubmitReport("R-1"), ApproveReport("R-1", "lead"))
     assert refusal_of(books, RecallReport("R-1")) == WrongState("expense_report", "R-1", "approved", "recalled")
+
+
+def test_what_is_submitted_again_needs_all_its_signatures_again() -> None:
+    books = expense()
+    play(books, report(LARGE), SubmitReport("R-1"), ApproveReport("R-1", "lead"), RecallReport("R-1"))
+    play(books, SubmitReport("R-1"), ApproveReport("R-1", "lead"))
+    assert (current(books).status, current(books).revision, len(current(books).approvals)) == ("pending", 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from hardclose_mocks.kernel.commands import (
     ApproveRequisition,
     CancelRequisition,
+    Command,
     CreateRequisition,
     Delegate,
     RecordPosting,
@@ -43,7 +44,7 @@ def current(books: ProcurementBooks) -> Requisition:
 
 def test_a_requisition_runs_from_draft_to_ordered() -> None:
     books = procurement()
-    story = [
+    story: list[tuple[Command, str, list[str]]] = [
         (requisition(order_line(50_00, 3)), "draft", []),
         (SUBMIT, "submitted", ["requisition.submitted"]),
         (APPROVE, "approved", ["requisition.approved"]),

@@ -1,0 +1,301 @@
+"""A small language for histories: one line, one thing that happens; real records on real books come out.
+
+    09:00 fact E-1 120.00              an expense report (E-) or requisition (R-) is approved
+    09:01 announce E-1                 its webhook is delivered, acknowledged with 200
+    09:02 post E-1 as A told nothing   the books do it, the answer is lost; A names the document from here on
+    09:05 write E-1 posted A           the integration writes back
+    33:00 audit                        nine o'clock the next morning
+
+Times are business time, UTC, from 30 November 2026; `09:00+0.4s` is 0.4 wire seconds later. One wire second is 72
+business minutes, as at pace `ci`. Words after the subject are options in any order; see `Script`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hardclose_mocks.cards import ContractCard, Limit, Terms
+from hardclose_mocks.clock import NS
+from hardclose_mocks.history.codec import plain
+from hardclose_mocks.history.records import (
+    Card,
+    Carried,
+    ClockSet,
+    DeliveryTried,
+    ExceptionSeen,
+    Exchange,
+    Fact,
+    FaultRule,
+    Genesis,
+    Hit,
+    ManifestSeen,
+    Phase,
+    Record,
+    Run,
+    Served,
+    Snapshot,
+    Subscribed,
+    SutProcess,
+    Told,
+)
+from hardclose_mocks.kernel.books import open_books
+from hardclose_mocks.kernel.calendars import fiscal_period
+from hardclose_mocks.kernel.commands import (
+    CancelPurchaseOrder,
+    RecordPosting,
+    ReverseExpensePosting,
+    RunPayments,
+    SetPeriod,
+)
+from hardclose_mocks.kernel.money import Money
+from hardclose_mocks.pace import CI
+from hardclose_simulator.case import CREATES, WRITE_BACKS, Case
+from hardclose_simulator.case_building import build
+from hardclose_simulator.manifest import Manifest
+
+from .recorder import DAY_ZERO, RATE, Recorder, wire_ns_of
+from .small_world import company_of, creation, new_fact, papers, small_master
+
+TOOK_S = 0.02
+LISTS = {"expense": "expense_report", "procurement": "requisition", "erp": "expense_posting"}
+
+
+def script(text: str, **options: Any) -> Case:
+    """The case of a script, from a sound history; options as for `history`."""
+    case = build(history(text, **options))
+    assert not case.problems, case.problems
+    return case
+
+
+def history(
+    text: str,
+    *,
+    profile: str = "C1",
+    manifest: Manifest | None = None,
+    must_happen: Mapping[str, int] | None = None,
+    may_drop: bool = True,
+    aimed: Sequence[tuple[str, str, str]] = (),
+    sut: str = "reference, webhooks",
+) -> list[Record]:
+    """The records of a script. `aimed` are planned faults: rule id, fault, subject."""
+    played = Script(Recorder(), profile)
+    played.open(manifest or Manifest(), must_happen or {}, may_drop, aimed, sut)
+    for line in text.strip().splitlines():
+        if line.strip():
+            at, verb, *rest = shlex.split(line)
+            assert wire_ns_of(at) >= played.to.now_ns, f"time does not run backwards: {line.strip()}"
+            played.to.now_ns = wire_ns_of(at)
+            getattr(played, verb)(*rest[:1], words=rest[1:])
+    return played.to.records()
+
+
+def _value(words: Sequence[str], name: str) -> str | None:
+    """The word after `name`."""
+    return words[words.index(name) + 1] if name in words else None
+
+
+@dataclass(slots=True)
+class Script:
+    """One method per verb. `planned` are facts by name, with the version and the event of their approval."""
+
+    to: Recorder
+    profile: str
+    planned: dict[str, tuple[Fact, int, str]] = field(default_factory=dict)
+    messages: int = 0
+
+    def open(
+        self,
+        manifest: Manifest,
+        must_happen: Mapping[str, int],
+        may_drop: bool,
+        aimed: Sequence[tuple[str, str, str]],
+        sut: str,
+    ) -> None:
+        master = small_master()
+        terms = {name: Terms(self.profile) for name in CREATES.values()}
+        self.to.note("sandbox", ClockSet(DAY_ZERO, 0, RATE))
+        for system in ("erp", "procurement", "expense"):
+            self.to.books[system] = open_books(system, master, DAY_ZERO)
+            self.to.note(system, Genesis(plain(master), DAY_ZERO))
+            card = ContractCard(system, CI, terms if system == "erp" else {}, Limit(2, 4)).document()
+            card["webhooks"]["may_drop"] = may_drop
+            self.to.note(system, Card(card))
+        for rule, fault, subject in aimed:
+            planned = {"id": rule, "fault": fault, "aimed": subject, "operations": []}
+            self.to.note("erp", FaultRule(rule, fault, "planned", planned))
+        config = {"must_happen": dict(must_happen)}
+        self.to.note("sandbox", Run("script", "", 7, "T7", "virtual", "ci", "0", "", "", sut, config))
+        self.to.note("sandbox", ManifestSeen(plain(manifest)))
+        if manifest.mode != "poll":
+            self.to.note("expense", Subscribed("sub_1", "http://sut/webhooks/expense", ("*",)))
+
+    # --- people -------------------------------------------------------------------------------------------------
+
+    def fact(self, name: str, words: list[str]) -> None:
+        """`[amount] [company DE01] [twin E-2] [lines 2] [center BAD] [hidden]`: hidden leaves it out of the ledger."""
+        code = _value(words, "company") or "DE01"
+        amount = words[0] if words and re.fullmatch(r"[\d.]+", words[0]) else str(100 + len(self.planned))
+        total = Money.parse(amount, company_of(code).currency).minor
+        count, center = int(_value(words, "lines") or 1), _value(words, "center") or "CC"
+        fact = new_fact(name, code, total, count, center, self.to.at, _value(words, "twin"))
+        version, event = 0, ""
+        for command, person in papers(fact):
+            event, version = self.to.act(fact.system, command, person)
+        self.planned[name] = (fact, version, event)
+        if "hidden" not in words:
+            self.to.note(fact.system, fact)
+
+    def pay(self, code: str, words: list[str]) -> None:
+        self.to.act("erp", RunPayments(code, "PAY-1", date(2027, 1, 31)), "person:TREASURY")
+
+    def period(self, code: str, words: list[str]) -> None:
+        """`expense|purchasing 2026-11 soft_closed|hard_closed|open`."""
+        module, month, state = words
+        year, period = fiscal_period(company_of(code), date.fromisoformat(f"{month}-01"))
+        self.to.act("erp", SetPeriod(code, module, year, period, state), "person:CONTROLLER")
+
+    # --- the integration's calls --------------------------------------------------------------------------------
+
+    def post(self, name: str, words: list[str]) -> None:
+        """`[as A] [date D] [orig D] [amount X] [ref R] [unmarked] [text T] [key K] [replay A]`, and an ending."""
+        fact = self.planned[name][0]
+        wanted = Money.parse(_value(words, "amount") or Money(fact.total, fact.currency).decimal, fact.currency)
+        original = _value(words, "orig")
+        command = creation(
+            fact,
+            day=date.fromisoformat(_value(words, "date") or fact.accounting_date),
+            original=date.fromisoformat(original) if original else None,
+            reference=_value(words, "ref") or fact.source,
+            more=wanted.minor - fact.total,
+            marked="unmarked" not in words,
+            text=_value(words, "text") or "",
+            unique=self.profile == "C3",
+        )
+        self._call("erp", CREATES[fact.flow], command.reference, command, words)
+
+    def write(self, name: str, words: list[str]) -> None:
+        """`posted A`, `paid A`, `submitted`, `parked "why"`, `rejected "why"`, and an ending."""
+        fact, state, about = self.planned[name][0], words[0], (words[1:2] or [None])[0]
+        document = self.to.names.get(about or "", about) if state in ("posted", "paid") else None
+        reason = about if state in ("parked", "rejected") else None
+        command = RecordPosting(fact.source, state, document, reason)
+        self._call(fact.system, WRITE_BACKS[fact.flow], fact.source, command, words)
+
+    def reverse(self, name: str, words: list[str]) -> None:
+        """`[by person]` and an ending; cancels an order."""
+        number, day = self.to.names[name], date(2026, 11, 30)
+        if number.startswith("PO"):
+            self._call("erp", "purchase_order.cancel", number, CancelPurchaseOrder(number, "wrong"), words)
+        else:
+            self._call("erp", "expense_posting.reverse", number, ReverseExpensePosting(number, day, "wrong"), words)
+
+    def list(self, system: str, words: list[str]) -> None:
+        """`[shows E-1]` and an ending: a list read that hands out that source or document."""
+        name = _value(words, "shows") or ""
+        served = ((self.planned[name][0].source, self.planned[name][1]),) if name in self.planned else ()
+        if name in self.to.names:
+            served = ((self.to.names[name], 1),)
+        self._call(system, f"{LISTS[system]}.list", f"integration-{system}", None, words, Served(served))
+
+    def _call(
+        self, system: str, op: str, subject: str, command: Any, words: list[str], served: Served | None = None
+    ) -> None:
+        """Endings: `told nothing|502`, `lost` (never processed), `limited 2` (429), `down 1` (503), `took 0.5` seconds
+        to the end, `late 0.5` seconds to the commit."""
+        actor = "person:X" if _value(words, "by") == "person" else "integration"
+        started = self.to.now_ns
+        self.to.now_ns += round(float(_value(words, "late") or 0) * NS)
+        limited, down, replayed = _value(words, "limited"), _value(words, "down"), _value(words, "replay")
+        carried: tuple[Carried, ...] = ()
+        refusal, status, wait = None, 200, None
+        if limited or down:
+            status, wait = (429, float(limited)) if limited else (503, float(down or 0))
+            refusal = "rate_limited" if limited else None
+        elif command is not None and "lost" not in words and not replayed:
+            one, refusal, status = self.to.carry(system, command, actor, _value(words, "as"))
+            carried = (one,)
+        exchange = Exchange(
+            op=op,
+            method="GET" if command is None else "POST",
+            path=f"/v1/{op}/{subject}" if op in WRITE_BACKS.values() else f"/v1/{op}",
+            credential=f"integration-{system}" if actor == "integration" else actor,
+            started_ns=started,
+            subject=subject,
+            nth=1,
+            status=status,
+            writes=command is not None,
+            query={"cursor": "x"} if "further" in words else {},
+            body=plain(command),
+            key=_value(words, "key"),
+            replayed=replayed is not None,
+            carried=carried,
+            refusal=refusal,
+            served=served if "lost" not in words else None,
+            wait_s=wait,
+            fault=Hit("F01", "after_commit", "F01.rule") if _value(words, "told") == "nothing" else None,
+        )
+        place = self.to.note(system, exchange, actor)
+        ended = self.to.now_ns + round(float(_value(words, "took") or TOOK_S) * NS)
+        told = _value(words, "told") or ("nothing" if "lost" in words else str(status))
+        full = told != "nothing"
+        ending = Told(0, "full" if full else "none", int(told) if full else None, ended, wait if full else None)
+        self.to.note(system, ending, at_ns=ended, tells=place)
+
+    # --- deliveries ---------------------------------------------------------------------------------------------
+
+    def announce(self, name: str, words: list[str]) -> None:
+        """`[again] [dropped] [answered 500|nothing] [forged invented|altered|stale] [took 0.1]`."""
+        fact, _, event = self.planned[name]
+        forgery, answered = _value(words, "forged"), _value(words, "answered") or "200"
+        self.messages += 1
+        other = "again" in words or forgery is not None
+        fault = "F36" if forgery else "F32" if "dropped" in words else "F30"
+        status = None if "dropped" in words or answered == "nothing" else int(answered)
+        ended = self.to.now_ns + round(float(_value(words, "took") or TOOK_S) * NS)
+        tried = DeliveryTried(
+            event=event,
+            message=f"{event}-{self.messages}" if other else event,
+            subscription="sub_1",
+            subject=fact.source,
+            revision=1,
+            attempt=1,
+            label="forged" if forgery else "genuine",
+            status=status,
+            outcome="dropped" if "dropped" in words else "delivered" if status == 200 else "retry",
+            started_ns=self.to.now_ns,
+            ended_ns=ended,
+            forgery=forgery,
+            body=_forged_body(fact, forgery) if forgery else None,
+            fault=Hit(fault, "on_delivery", f"{fault}.rule: on purpose") if other or "dropped" in words else None,
+        )
+        self.to.note(fact.system, tried, "sender", at_ns=ended)
+
+    # --- the harness --------------------------------------------------------------------------------------------
+
+    def exception(self, name: str, words: list[str]) -> None:
+        """`"why" [resolved]`: an entry of `GET /exceptions`."""
+        source, reason = self.planned[name][0].source, words[0]
+        raw = {"source": source, "reason": reason, "resolved": "resolved" in words}
+        self.to.note("sandbox", ExceptionSeen(source, reason, raw))
+
+    def sut(self, state: str, words: list[str]) -> None:
+        self.to.note("sandbox", SutProcess(state))
+
+    def phase(self, name: str, words: list[str]) -> None:
+        self.to.note("sandbox", Phase(name, " ".join(words)))
+
+    def audit(self, note: str = "quiet", *, words: list[str]) -> None:
+        """`[drain_max]`: the audit, and snapshots of all books."""
+        self.to.note("sandbox", Phase("audit", note))
+        for system, books in self.to.books.items():
+            self.to.note(system, Snapshot(books.digest(), books.count()))
+
+
+def _forged_body(fact: Fact, how: str) -> dict[str, Any]:
+    number = fact.source + "X" if how == "invented" else fact.source
+    total = Money(fact.total * (10 if how == "altered" else 1), fact.currency).decimal
+    return {"subject": number, "type": "approved", "data": {"number": number, "total": total}}

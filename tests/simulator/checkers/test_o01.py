@@ -1,0 +1,154 @@
+"""O01: one fact, one live document, however often anybody repeats himself."""
+
+from __future__ import annotations
+
+import pytest
+from hardclose_mocks.kernel.money import Money
+from hardclose_simulator.checkers.o01 import check
+from hardclose_simulator.verdict import Status
+
+from .script import script
+
+
+@pytest.mark.parametrize("profile", ["C1", "C3", "C4"])
+def test_one_document_after_a_lost_answer_passes(profile: str) -> None:
+    case = script(
+        """
+        09:00  fact E-17
+        09:02  post E-17 lost
+        09:05  post E-17 as A told nothing
+        """,
+        profile=profile,
+    )
+    verdict = check(case)
+    assert (verdict.status, verdict.evaluated) == (Status.PASS, 1)
+
+
+def test_a_retry_after_a_lost_answer_fails() -> None:
+    case = script("""
+        09:00  fact E-17 120.00
+        09:02  post E-17 as A told nothing
+        09:05  post E-17 as B
+    """)
+    verdict = check(case)
+    assert verdict.status is Status.FAIL
+    (finding,) = verdict.findings
+    assert (finding.fact, finding.money) == ("E-17", Money(12000, "EUR"))
+    assert {document.made.seq for document in case.documents.values()} < set(finding.evidence)
+    assert finding.card_line is not None
+    assert "C1" in finding.card_line
+
+
+def test_three_orders_cost_two_too_many() -> None:
+    case = script(
+        """
+        09:00  fact R-1 50.00
+        09:01  post R-1 told 502
+        09:02  post R-1 told 502
+        09:03  post R-1
+        """,
+        profile="C4",
+    )
+    (finding,) = check(case).findings
+    assert finding.money == Money(10000, "EUR")
+
+
+def test_a_duplicate_that_was_reversed_later_was_still_a_duplicate() -> None:
+    case = script("""
+        09:00  fact E-1
+        09:01  post E-1 as A told nothing
+        09:02  post E-1 as B
+        09:30  reverse A
+    """)
+    assert check(case).status is Status.FAIL
+
+
+def test_a_fact_that_nobody_repeated_proves_nothing() -> None:
+    case = script("""
+        09:00  fact E-1
+        09:01  announce E-1
+        09:02  post E-1 as A
+    """)
+    assert check(case).status is Status.VACUOUS
+
+
+# --- innocent look-alikes --------------------------------------------------------------------------------------
+
+
+def test_reverse_and_repost_is_two_documents_of_which_one_lives() -> None:
+    case = script("""
+        09:00  fact E-1
+        09:01  post E-1 as A
+        09:02  reverse A
+        09:03  post E-1 as B
+    """)
+    assert check(case).status is Status.PASS
+
+
+def test_an_answer_from_the_key_store_is_no_document() -> None:
+    case = script("""
+        09:00  fact E-1
+        09:01  post E-1 as A key k told nothing
+        09:02  post E-1 key k replay A
+        09:03  post E-1 key k replay A
+    """)
+    assert check(case).status is Status.PASS
+
+
+def test_a_unique_reference_that_refuses_the_second_is_no_document() -> None:
+    case = script(
+        """
+        09:00  fact E-1
+        09:01  post E-1 as A told nothing
+        09:02  post E-1
+        """,
+        profile="C3",
+    )
+    assert [attempt.refusal for attempt in case.attempts] == [None, "DuplicateReference"]
+    assert check(case).status is Status.PASS
+
+
+def test_twins_are_two_facts() -> None:
+    case = script("""
+        09:00  fact E-1 99.00
+        09:00  fact E-2 99.00 twin E-1
+        09:01  post E-1 as A
+        09:02  post E-2 as B
+        09:03  announce E-1
+        09:04  announce E-1 again
+    """)
+    verdict = check(case)
+    assert (verdict.status, verdict.evaluated) == (Status.PASS, 1)
+
+
+def test_twins_without_any_mark_are_still_two_facts_and_a_third_document_is_one_too_many() -> None:
+    text = """
+        09:00  fact E-1 99.00
+        09:00  fact E-2 99.00 twin E-1
+        09:01  post E-1 as A ref 4711 unmarked
+        09:02  post E-2 as B ref 4712 unmarked
+        """
+    assert not check(script(text)).findings
+    (finding,) = check(script(text + "\n 09:03 post E-2 ref 4713 unmarked")).findings
+    assert finding.fact in ("E-1", "E-2")
+
+
+def test_a_colleagues_document_is_not_the_integrations_second() -> None:
+    case = script("""
+        09:00  fact E-1
+        09:01  post E-1 as A told nothing
+        09:05  post E-1 as B by person
+    """)
+    assert not check(case).findings
+
+
+def test_a_system_that_commits_later_than_its_card_says_owns_the_duplicate() -> None:
+    text = """
+        09:00        fact E-1
+        09:01        post E-1 as A told nothing late {late}
+        09:01+6s     post E-1 as B
+    """
+    assert check(script(text.format(late=2), profile="C4")).status is Status.FAIL
+    verdict = check(script(text.format(late=4), profile="C4"))
+    assert verdict.status is not Status.FAIL
+    assert "later than its card" in verdict.note

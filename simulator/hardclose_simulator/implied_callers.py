@@ -32,7 +32,7 @@ class Crowd:
 
 def crowds(attempts: Iterable[Attempt]) -> Iterable[Crowd]:
     """One per request, in order of their starts. Only what was answered in full counts as in flight: a caller that
-    gave up may be anywhere."""
+    gave up may be anywhere. What was told in the same instant in which a request starts may have come later."""
     ordered = sorted(attempts, key=lambda one: (one.started_ns, one.seq))
     told = sorted((one for one in ordered if wait_over_ns(one) > one.ended_ns), key=lambda one: (one.ended_ns, one.seq))
     flying: list[tuple[int, int, Attempt]] = []
@@ -40,7 +40,7 @@ def crowds(attempts: Iterable[Attempt]) -> Iterable[Crowd]:
     next_told = 0
     for attempt in ordered:
         now = attempt.started_ns
-        while next_told < len(told) and told[next_told].ended_ns <= now:
+        while next_told < len(told) and told[next_told].ended_ns < now:
             one = told[next_told]
             heapq.heappush(waiting, (wait_over_ns(one), one.seq, one))
             next_told += 1

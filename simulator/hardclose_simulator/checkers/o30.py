@@ -103,12 +103,13 @@ def _early(case: Case, system: str) -> Iterator[_Early]:
 
 
 def _early_in(case: Case, fact: str, group: Sequence[Attempt]) -> Iterator[_Early]:
+    """`together` is how many callers were seen at this very request side by side; as many may each wait their own."""
     together = 1
     for place, attempt in enumerate(group):
         now, before = attempt.started_ns, group[:place]
         flying = [one for one in before if one.ended_ns - CLOCK_NS > now]
-        together = max(together, len(flying) + 1)
-        waiting = [one for one in before if one.ended_ns <= now < wait_over_ns(one)]
+        together = max(together, 1 + sum(one.ended_ns + CLOCK_NS > now for one in before))
+        waiting = [one for one in before if one.ended_ns < now < wait_over_ns(one)]
         if not waiting:
             continue
         since = min(one.ended_ns for one in waiting)

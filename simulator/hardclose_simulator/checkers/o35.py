@@ -19,6 +19,8 @@ ID = "O35"
 SAMPLES_MIN = 200
 """Below this many genuine deliveries a ninety-ninth percentile says nothing."""
 LATE_SHARE = 0.01
+_Found = tuple[str, Finding]
+"""A document's number, and what is wrong with it."""
 
 
 def check(case: Case) -> Verdict:
@@ -30,7 +32,10 @@ def check(case: Case) -> Verdict:
     if case.manifest.mode == "poll" or not case.subscribed:
         return Verdict.of(ID, (), evaluated=0, note="no webhooks are taken")
     forged = [one for one in case.deliveries if not one.genuine and one.sent]
-    findings = [*_invented(case, forged), *_altered(case, forged), *_foretold(case, forged)]
+    found: dict[str, Finding] = {}
+    for number, finding in (*_invented(case, forged), *_altered(case, forged), *_foretold(case, forged)):
+        found.setdefault(number, finding)
+    findings = list(found.values())
     late, samples = _lateness(case)
     evaluated, note = len(forged), ""
     if samples < SAMPLES_MIN:
@@ -42,48 +47,36 @@ def check(case: Case) -> Verdict:
     return Verdict.of(ID, findings, evaluated=evaluated, note=note)
 
 
-def _made_after(case: Case, delivery: Delivery) -> Iterator[ErpDocument]:
-    for document in case.documents.values():
-        if document.by_integration and document.started_ns >= delivery.tried.started_ns:
-            yield document
-
-
-def _invented(case: Case, forged: list[Delivery]) -> Iterator[Finding]:
+def _invented(case: Case, forged: list[Delivery]) -> Iterator[_Found]:
     """Documents under numbers that only a forger ever used."""
     genuine = {fact.source for fact in case.facts} | {number for _, number in case.sources} | set(case.documents)
-    done: set[str] = set()
     for delivery in forged:
         subject = str(_content(delivery).get("subject", ""))
         if not subject or subject in genuine:
             continue
-        for document in _made_after(case, delivery):
-            if document.number not in done and subject in document.reference:
-                done.add(document.number)
+        for document in case.documents.values():
+            if _after(document, delivery) and subject in document.reference:
                 says = f"{document.number} was posted for {subject}, which only a forged event ever named"
-                yield _finding(None, says, delivery, document)
+                yield document.number, _finding(None, says, delivery, document)
 
 
-def _altered(case: Case, forged: list[Delivery]) -> Iterator[Finding]:
+def _altered(case: Case, forged: list[Delivery]) -> Iterator[_Found]:
     """Documents that carry a forger's values."""
-    done: set[str] = set()
     by_source = {(fact.system, fact.source): fact for fact in case.facts}
     for delivery in forged:
         fact = by_source.get((delivery.system, delivery.tried.subject))
-        if fact is None:
+        total = _forged_total(delivery, fact) if fact is not None else None
+        if fact is None or total in (None, fact.total):
             continue
-        total = _forged_total(delivery, fact)
         for document in case.documents_of(fact):
-            after = document.by_integration and document.started_ns >= delivery.tried.started_ns
-            if after and total not in (None, fact.total) and document.total == total and document.number not in done:
-                done.add(document.number)
+            if _after(document, delivery) and document.total == total:
                 amount = Money(document.total, fact.currency)
                 says = f"{document.number} for {fact.source} carries {amount}, the value of a forged event"
-                yield _finding(fact, says, delivery, document)
+                yield document.number, _finding(fact, says, delivery, document)
 
 
-def _foretold(case: Case, forged: list[Delivery]) -> Iterator[Finding]:
+def _foretold(case: Case, forged: list[Delivery]) -> Iterator[_Found]:
     """Documents made when only a forger had told of the fact."""
-    done: set[str] = set()
     by_source = {(fact.system, fact.source): fact for fact in case.facts}
     for delivery in forged:
         fact = by_source.get((delivery.system, delivery.tried.subject))
@@ -92,13 +85,16 @@ def _foretold(case: Case, forged: list[Delivery]) -> Iterator[Finding]:
             continue
         hinted = case.knowledge.hinted(fact.system, fact.source, state.approved_version, delivery.type)
         for document in case.documents_of(fact):
-            if not document.by_integration or document.number in done or _unfinished(case, delivery, document):
+            if not document.by_integration or _unfinished(case, delivery, document):
                 continue
             start = logical_start(case.creations(fact), document.made.seq) or document.started_ns
             if delivery.tried.started_ns <= start and (hinted is None or start < hinted):
-                done.add(document.number)
                 says = f"{document.number} for {fact.source} was asked for when only a forged event had told of it"
-                yield _finding(fact, says, delivery, document)
+                yield document.number, _finding(fact, says, delivery, document)
+
+
+def _after(document: ErpDocument, delivery: Delivery) -> bool:
+    return document.by_integration and document.started_ns >= delivery.tried.started_ns
 
 
 def _unfinished(case: Case, delivery: Delivery, document: ErpDocument) -> bool:

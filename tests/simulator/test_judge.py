@@ -77,7 +77,9 @@ def test_the_headline_counts_each_fact_once() -> None:
 
 def test_a_verdict_is_plain_json() -> None:
     verdict = plain(judge(history("09:00 fact E-1\n33:00 audit")))
-    assert json.loads(json.dumps(verdict)) == verdict
+    written = json.loads(json.dumps(verdict))
+    assert written["exit_code"] == 1
+    assert [one["status"] for one in written["verdicts"]].count("FAIL") == 1
 
 
 def test_a_finding_opens_into_one_timeline_and_can_be_reproduced() -> None:
@@ -193,8 +195,8 @@ def test_late_approvals_and_further_pages_are_counted() -> None:
         08:00  period DE01 expense 2026-11 soft_closed
         09:00  fact E-1
         09:00  fact R-1
-        09:01  list expense shows E-1
-        09:02  list expense shows E-1 further
+        09:01  read expense shows E-1
+        09:02  read expense shows E-1 further
         09:02  announce R-1 dropped
     """
     promised = judge(history(text, must_happen={"late_approvals": 1, "pages_read": 1, "dropped_deliveries": 1}))

@@ -179,7 +179,8 @@ class Script:
 
     def write(self, name: str, words: list[str]) -> None:
         """`posted A`, `paid A`, `submitted`, `parked "why"`, `rejected "why"`, and an ending."""
-        fact, state, about = self.planned[name][0], words[0], (words[1:2] or [None])[0]
+        fact, state = self.planned[name][0], words[0]
+        about = words[1] if len(words) > 1 else None
         document = self.to.names.get(about or "", about) if state in ("posted", "paid") else None
         reason = about if state in ("parked", "rejected") else None
         command = RecordPosting(fact.source, state, document, reason)
@@ -193,7 +194,7 @@ class Script:
         else:
             self._call("erp", "expense_posting.reverse", number, ReverseExpensePosting(number, day, "wrong"), words)
 
-    def list(self, system: str, words: list[str]) -> None:
+    def read(self, system: str, words: list[str]) -> None:
         """`[shows E-1]` and an ending: a list read that hands out that source or document."""
         name = _value(words, "shows") or ""
         served = ((self.planned[name][0].source, self.planned[name][1]),) if name in self.planned else ()

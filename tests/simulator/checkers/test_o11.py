@@ -102,7 +102,7 @@ def test_parked_in_an_outage_and_posted_when_it_was_over_is_honest() -> None:
         09:00  fact E-1
         09:01  post E-1 as A told nothing
         09:05  write E-1 parked "the ERP does not answer; will be looked up"
-        11:00  list erp shows A
+        11:00  read erp shows A
         11:01  write E-1 posted A
         33:00  audit
     """)

@@ -133,7 +133,7 @@ def test_systems_limit_each_for_itself() -> None:
         """
         09:00       fact E-1
         09:01       post E-1 limited 2
-        09:01+0.5s  list expense shows E-1
+        09:01+0.5s  read expense shows E-1
         09:01+2.1s  post E-1
         """,
         manifest=ONE,
@@ -162,5 +162,5 @@ def test_a_second_announcement_may_bring_a_second_caller() -> None:
         09:01+0.8s  post E-1 key k as A
     """
     assert check(script(text.format(again="09:01+0.7s announce E-1 again"))).status is Status.PASS
-    assert check(script(text.format(again="09:01+0.7s list expense shows E-1"))).status is Status.PASS
-    assert check(script(text.format(again="09:01+0.7s list expense"))).status is Status.FAIL
+    assert check(script(text.format(again="09:01+0.7s read expense shows E-1"))).status is Status.PASS
+    assert check(script(text.format(again="09:01+0.7s read expense"))).status is Status.FAIL

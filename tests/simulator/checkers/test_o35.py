@@ -97,7 +97,7 @@ def test_whoever_reads_the_source_itself_may_act_at_any_time() -> None:
     case = script("""
         09:00       fact E-1
         09:00+0.1s  announce E-1 forged stale
-        09:00+0.2s  list expense shows E-1
+        09:00+0.2s  read expense shows E-1
         09:00+0.3s  post E-1
         09:00+2s    announce E-1
         33:00       audit

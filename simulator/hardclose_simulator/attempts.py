@@ -42,8 +42,8 @@ class Know(StrEnum):
 class Attempt:
     """`refusal` is what the integration was told, None where the telling was lost or replaced; `wait_s` likewise.
 
-    `made` is the document a success is about: made now, or answered again from the key store. `same` is equal for
-    attempts of the same operation on the same path with the same body."""
+    `made` and `refusal` of an answer from the key store are those of the request that did the work. `made` is the
+    document a success is about; `same` is equal for attempts of one operation on one path with one body."""
 
     seq: int
     told_seq: int | None
@@ -80,19 +80,19 @@ def attempts_of(records: Sequence[Record]) -> tuple[Attempt, ...]:
         (record, record.body) for record in records if isinstance(record.body, Exchange) and record.actor == INTEGRATION
     ]
     losses = losses_of(records)
-    made_by_key: dict[tuple[str, str, str], str] = {}
+    by_key: dict[tuple[str, str, str], tuple[str | None, str | None]] = {}
     attempts = []
     for record, body in exchanges:
         telling = tellings.get(record.seq)
         told = telling.body if telling is not None and isinstance(telling.body, Told) else None
         full = told is not None and told.delivered == "full"
-        made = next((one.document for one in body.carried if one.refusal is None), None)
+        made, refusal = next((one.document for one in body.carried if one.refusal is None), None), body.refusal
         if body.key is not None:
             name = (record.system, body.credential, body.key)
-            if made is not None:
-                made_by_key.setdefault(name, made)
-            elif body.replayed:
-                made = made_by_key.get(name)
+            if body.replayed:
+                made, refusal = by_key.get(name, (None, refusal))
+            elif body.carried:
+                by_key[name] = made, refusal
         ended = told.ended_ns if told is not None else record.wire_ns
         know = _know(body, told, digested=not any(loss - DIGESTION_NS <= ended <= loss for loss in losses))
         attempts.append(
@@ -110,7 +110,7 @@ def attempts_of(records: Sequence[Record]) -> tuple[Attempt, ...]:
                 know=know,
                 delivered=told.delivered if told is not None else "none",
                 status=told.status if told is not None and full else None,
-                refusal=body.refusal if full and told is not None and told.status == body.status else None,
+                refusal=refusal if full and told is not None and told.status == body.status else None,
                 wait_s=told.wait_s if full and told is not None else None,
                 replayed=body.replayed,
                 key=body.key,

@@ -112,13 +112,16 @@ def _late_approvals(case: Case) -> int:
 
 
 def _pages_read(case: Case) -> int:
-    """Pages after the first that the integration fetched in full."""
-    seqs = {one.seq for one in case.attempts if one.op.endswith(".list") and one.know is Know.OK}
-    return sum(
-        "cursor" in record.body.query
-        for record in case.records
-        if record.seq in seqs and isinstance(record.body, Exchange)
-    )
+    """Pages of lists that were longer than one page, the first of each included."""
+    pages, before = 0, dict[str, bool]()
+    for attempt in case.attempts:
+        body = case.records[attempt.seq].body
+        if attempt.op.endswith(".list") and attempt.know is Know.OK and isinstance(body, Exchange):
+            further = "cursor" in body.query
+            if further:
+                pages += 1 if before.get(attempt.op, True) else 2
+            before[attempt.op] = further
+    return pages
 
 
 def _payments_written_back(case: Case) -> int:

@@ -161,7 +161,7 @@ class Script:
     # --- the integration's calls --------------------------------------------------------------------------------
 
     def post(self, name: str, words: list[str]) -> None:
-        """`[as A] [date D] [orig D] [amount X] [ref R] [unmarked] [text T] [key K] [replay A]`, and an ending."""
+        """`[as A] [date D] [orig D] [amount X] [ref R] [unmarked] [text T] [key K] [replay A|refusal]`, an ending."""
         fact = self.planned[name][0]
         wanted = Money.parse(_value(words, "amount") or Money(fact.total, fact.currency).decimal, fact.currency)
         original = _value(words, "orig")
@@ -216,6 +216,8 @@ class Script:
         if limited or down:
             status, wait = (429, float(limited)) if limited else (503, float(down or 0))
             refusal = "rate_limited" if limited else None
+        elif replayed == "refusal":
+            status = 422
         elif command is not None and "lost" not in words and not replayed:
             one, refusal, status = self.to.carry(system, command, actor, _value(words, "as"))
             carried = (one,)

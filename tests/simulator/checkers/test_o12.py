@@ -118,3 +118,16 @@ def test_a_turned_away_call_is_no_refusal() -> None:
         33:00  audit
     """)
     assert check(case).status is Status.VACUOUS
+
+
+def test_a_refusal_answered_again_from_the_key_store_is_a_refusal() -> None:
+    case = script(
+        CLOSED
+        + """
+        09:00  fact E-1
+        09:01  post E-1 key k told nothing
+        09:02  post E-1 key k replay refusal
+        33:00  audit
+        """
+    )
+    assert "refused (PeriodClosed)" in check(case).findings[0].says

@@ -212,3 +212,19 @@ class History:
     def close(self) -> None:
         self.flush()
         self._store.close()
+
+
+def save_records(path: Path, records: Sequence[Record]) -> None:
+    """A finished run's records as a file of its own. Raises HistoryError when it cannot be written."""
+    store = SqliteStore(path)
+    try:
+        store.save(
+            [
+                (one.seq, one.kind, one.wire_ns, one.business.isoformat(), one.system, one.actor, encode_body(one), one.h)
+                for one in records
+            ]
+        )
+    except DatabaseError as wrong:
+        raise HistoryError(f"{path} cannot be written: {_cause(wrong)}") from wrong
+    finally:
+        store.close()

@@ -126,7 +126,7 @@ Refusal = (
 )
 
 
-class Refused(Exception):  # noqa: N818  # it is the books' answer, not an error
+class Refused(Exception):  # it is the books' answer, not an error
     """Raised by `Books.do`; nothing has changed."""
 
     def __init__(self, refusal: Refusal) -> None:

@@ -40,7 +40,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Problematic(Exception):  # noqa: N818  # it is an answer
+class Problematic(Exception):  # it is an answer
     """Raised by routes to answer with a problem that is no business refusal."""
 
     def __init__(self, problem: Problem, name: str) -> None:

@@ -1,0 +1,1 @@
+"""People outside the integration: generators that yield plain steps; `run/` carries them out."""

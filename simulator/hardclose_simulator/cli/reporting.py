@@ -1,0 +1,39 @@
+"""Judges a history, writes its reports and prints the verdict: shared by `run` and `judge`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hardclose_mocks.history.codec import HistoryError
+from hardclose_mocks.history.records import Record
+from hardclose_simulator.cli.console import Format, err, out, put_json, stop
+from hardclose_simulator.judge import judge
+from hardclose_simulator.report.json_report import to_json
+from hardclose_simulator.report.model import RunInfo, build_model
+from hardclose_simulator.report.terminal import render
+from hardclose_simulator.report.writing import ReportError, write_reports
+
+
+def report(records: Sequence[Record], folder: Path | None, format: Format, duration_s: float | None) -> int:  # noqa: A002
+    """Prints on stdout, writes into `folder` if there is one, and returns the verdict's exit code."""
+    try:
+        verdict = judge(records)
+    except HistoryError as wrong:
+        stop(str(wrong))
+    info = RunInfo(folder=str(folder) if folder else None, history_hash=records[-1].h, duration_s=duration_s)
+    model = build_model(records, verdict, info)
+    if folder is not None:
+        try:
+            written = write_reports(folder, model)
+        except ReportError as wrong:
+            stop(str(wrong))
+    if format is Format.json:
+        put_json(to_json(model))
+    else:
+        out.print(render(model))
+        if folder is not None:
+            out.print(f"report: {next(path for path in written if path.suffix == '.html')}", soft_wrap=True)
+    if format is Format.json and folder is not None:
+        err.print(f"hardclose: reports in {folder}")
+    return verdict.exit_code

@@ -1,0 +1,121 @@
+"""`hardclose run`: play a scenario or an event log against an integration, judge it, report."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hardclose_mocks.history.codec import HistoryError
+from hardclose_mocks.history.records import Record
+from hardclose_mocks.history.store import save_records
+from hardclose_mocks.server.listen import PORTS, PortTaken, free_port
+from hardclose_simulator.cli.console import Format, progress, stop
+from hardclose_simulator.cli.reporting import report
+from hardclose_simulator.cli.systems import ports_from
+from hardclose_simulator.logs.errors import LogError
+from hardclose_simulator.manifest import Manifest, ManifestError, load_manifest
+from hardclose_simulator.run.recipe import Recipe, from_log, from_scenario
+from hardclose_simulator.run.sut import CommandSut, RunningSut, Sut, SutError, reference_command
+from hardclose_simulator.run.virtual import play_virtually, reference_manifest_of
+from hardclose_simulator.run.wall import FREE, WallRun, play
+from hardclose_simulator.scenario import ScenarioError, load
+
+
+class Style(StrEnum):
+    webhooks = "webhooks"
+    polling = "polling"
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name or file, or `replay` for an event log.")],
+    seed: Annotated[int, typer.Option(min=0, help="Repeats our side of a run: facts, faults, amounts.")] = 1,
+    style: Annotated[Style, typer.Option(help="Style of the bundled reference.")] = Style.webhooks,
+    variant: Annotated[str | None, typer.Option(help="A mutant or legal variant of the reference, P01 or L01.")] = None,
+    virtual: Annotated[bool, typer.Option("--virtual", help="In virtual time, repeatable to the bit (reference only).")] = False,
+    sut: Annotated[str | None, typer.Option("--sut", metavar="URL", help="A running integration.")] = None,
+    command: Annotated[str | None, typer.Option("--command", metavar="CMD", help="Start this integration.")] = None,
+    manifest: Annotated[Path | None, typer.Option(help="Which legal style the integration is; YAML or JSON.")] = None,
+    webhook_path: Annotated[str | None, typer.Option(help="Where it takes webhooks; {system} is replaced.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Every ERP operation under this capability profile: C1, C3, C4.")] = None,
+    run_tag: Annotated[str | None, typer.Option(help="Borne by all source ids; fresh for --sut unless given.")] = None,
+    port_base: Annotated[int, typer.Option(min=0, max=65_000, help="First of four ports, for --sut.")] = PORTS["control"],
+    results: Annotated[Path, typer.Option(help="Folder that reports and histories go to.")] = Path("results"),
+    log: Annotated[Path | None, typer.Option(help="replay: XES or CSV, .gz or not.")] = None,
+    cases: Annotated[int, typer.Option(min=1, max=100_000, help="replay: how many cases, from the first.")] = 500,
+    activities: Annotated[Path | None, typer.Option(help="replay: YAML file that maps activities to steps.")] = None,
+    columns: Annotated[list[str] | None, typer.Option("--column", metavar="ROLE=NAME", help="replay: a CSV column, such as case=CaseID.")] = None,
+    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,  # noqa: A002
+) -> None:
+    """Play a story between the mock systems and an integration, then judge what it did to the books."""
+    if sut and command:
+        stop("--sut tests a running integration, --command starts one; give one of them")
+    if virtual and (sut or command):
+        stop("--virtual plays the bundled reference only: another process cannot live on our clock; leave --virtual out")
+    if scenario == "replay" and log is None:
+        stop("replay needs a log: hardclose run replay --log FILE.xes[.gz]|FILE.csv")
+    began = time.monotonic()
+    tag = run_tag or (f"T{seed}" if sut is None else f"T{seed}x{int(time.time()) % 1_000_000:06d}")
+    try:
+        if scenario == "replay":
+            assert log is not None
+            recipe = from_log(log, cases, seed, tag, activities=activities, columns=columns or [])
+        else:
+            story = load(scenario)
+            recipe = from_scenario(story.with_profile(profile) if profile else story, seed, tag)
+        chosen = _manifest(manifest, webhook_path, style, variant, bundled=not (sut or command))
+        folder = _folder(results, recipe.story.name, seed)
+        with progress(recipe.story.name) as watch:
+            if virtual:
+                records: Sequence[Record] = play_virtually(recipe, style, variant, watch)
+                save_records(folder / "history.sqlite", records)
+            else:
+                records = play(
+                    WallRun(
+                        recipe,
+                        folder,
+                        ports_from(port_base) if sut else FREE,
+                        chosen,
+                        lambda: _sut(sut, command, style, variant, folder),
+                        watch,
+                    )
+                )
+    except (ScenarioError, ManifestError, LogError, PortTaken, SutError, HistoryError) as wrong:
+        stop(str(wrong))
+    raise typer.Exit(report(records, folder, format, time.monotonic() - began))
+
+
+def _manifest(path: Path | None, webhook_path: str | None, style: str, variant: str | None, *, bundled: bool) -> Manifest:
+    if bundled and path is None:
+        return reference_manifest_of(style, variant)
+    return load_manifest(path, webhook_path=webhook_path)
+
+
+def _sut(url: str | None, command: str | None, style: str, variant: str | None, folder: Path) -> Sut:
+    if url is not None:
+        return RunningSut(url)
+    if command is not None:
+        return CommandSut.of(command, free_port(), folder)
+    return CommandSut(reference_command(style, variant), free_port(), folder, f"reference, {style}" + (f", variant {variant}" if variant else ""))
+
+
+def _folder(results: Path, name: str, seed: int) -> Path:
+    """results/<scenario>/<time>-<seed>, and `latest` beside it. Raises HistoryError in words if it cannot be."""
+    home = results / re.sub(r"[^A-Za-z0-9._-]+", "-", name)
+    folder = home / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{seed}"
+    try:
+        folder.mkdir(parents=True)
+        latest = home / "latest"
+        latest.unlink(missing_ok=True)
+        latest.symlink_to(folder.name)
+    except OSError as wrong:
+        raise HistoryError(
+            f"the results cannot be written to {folder} ({wrong.strerror}); choose another folder with --results"
+        ) from wrong
+    return folder

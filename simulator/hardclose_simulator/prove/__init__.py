@@ -1,0 +1,1 @@
+"""Mutants and legal variants against the judge."""

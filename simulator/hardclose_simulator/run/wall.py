@@ -1,0 +1,63 @@
+"""A run in wall time: real servers on loopback, the history on disk, the integration a process of its own or a URL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+from hardclose_mocks.clock import HostClock
+from hardclose_mocks.control import control_application
+from hardclose_mocks.history.records import Record
+from hardclose_mocks.history.store import SqliteStore
+from hardclose_mocks.server.listen import Listener
+from hardclose_mocks.server.sandbox import SYSTEMS
+from hardclose_mocks.server.world import World
+from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.run.recipe import Recipe
+from hardclose_simulator.run.session import Session, Watch
+from hardclose_simulator.run.sut import Sut
+
+FREE: Mapping[str, int] = {}
+"""Ports chosen freely: for the bundled reference and for commands we start."""
+
+
+@dataclass(frozen=True, slots=True)
+class WallRun:
+    """Where and how to play. `sut` is made once the folder is known to be writable."""
+
+    recipe: Recipe
+    folder: Path
+    ports: Mapping[str, int]
+    manifest: Manifest
+    sut: Callable[[], Sut]
+    watch: Watch | None = None
+
+
+def play(run: WallRun) -> list[Record]:
+    """The whole run; its history, which is on disk too. PortTaken, HistoryError or SutError before the first fact."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_play(run))
+
+
+async def _play(run: WallRun) -> list[Record]:
+    store = SqliteStore(run.folder / "history.sqlite")
+    world = World(run.recipe.setup, HostClock(), lambda: store)
+    applications = {name: world.application(name) for name in SYSTEMS}
+    urls: dict[str, str] = {}
+    applications["control"] = control_application(world, urls)
+    listener = Listener(applications, run.ports)
+    urls |= listener.urls
+    await listener.start()
+    session = Session(
+        run.recipe.story, world.sandbox, run.sut(), run.manifest, urls, mode="wall", watch=run.watch
+    )
+    try:
+        await session.run()
+        return list(world.sandbox.history.records)
+    finally:
+        await listener.stop()
+        world.sandbox.history.close()

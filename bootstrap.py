@@ -1,8 +1,8 @@
 """Sets hardclose up from a clean clone and runs its main job or its tests. Standard library only.
 
-    python3 bootstrap.py setup    the environment in .venv/, nothing else
-    python3 bootstrap.py demo     sets up, plays a month-end close, prints the verdict and where its report is
-    python3 bootstrap.py test     sets up, runs the tests; further arguments go to pytest
+python3 bootstrap.py setup    the environment in .venv/, nothing else
+python3 bootstrap.py demo     sets up, plays a month-end close, prints the verdict and where its report is
+python3 bootstrap.py test     sets up, runs the tests; further arguments go to pytest
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from hardclose_mocks.history.records import Fact
-
 from hardclose_simulator.lives import ErpDocument
 from hardclose_simulator.matching import maximum_matching
 

@@ -10,7 +10,6 @@ from hardclose_mocks.clock import NS
 from hardclose_mocks.history.records import Fact, Record, Run
 from hardclose_mocks.kernel.money import Money
 from hardclose_mocks.pace import Pace
-
 from hardclose_simulator.attempts import Attempt, Know
 from hardclose_simulator.attribution import Attribution, could_be
 from hardclose_simulator.clock_line import ClockLine

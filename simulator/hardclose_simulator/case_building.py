@@ -21,7 +21,6 @@ from hardclose_mocks.history.records import (
 )
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.pace import CI, PACES
-
 from hardclose_simulator.attempts import Attempt, attempts_of, losses_of
 from hardclose_simulator.attribution import Marks, attribute
 from hardclose_simulator.case import CLOSED_ENTRY, CREATES, WRITE_BACKS, Case, Entry, PhaseMark

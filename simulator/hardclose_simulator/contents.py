@@ -11,7 +11,6 @@ from random import Random
 from hardclose_mocks.kernel.commands import Allocation, ExpenseLine, OrderLine
 from hardclose_mocks.kernel.master import CostCenter, Master, Project, Supplier, TaxCode
 from hardclose_mocks.kernel.money import EXPONENTS
-
 from hardclose_simulator.masterdata import (
     BARRED_SUPPLIER,
     CLOSED_COST_CENTER,

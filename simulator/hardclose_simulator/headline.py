@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.money import Money
-
 from hardclose_simulator.case import DOCUMENT_NAMES, Case
 from hardclose_simulator.verdict import Bucket, Headline
 

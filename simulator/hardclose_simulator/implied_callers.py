@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hardclose_mocks.clock import NS
-
 from hardclose_simulator.attempts import Attempt
 
 CLOCK_NS = 50_000_000

@@ -13,7 +13,6 @@ from hardclose_mocks.faults.plan import Plan, Rule
 from hardclose_mocks.history.codec import plain
 from hardclose_mocks.kernel.commands import ExpenseLine, OrderLine
 from hardclose_mocks.kernel.master import Master
-
 from hardclose_simulator.arrivals import Schedule, at_work, even, later, pick, plan_schedule
 from hardclose_simulator.contents import APART, Desk, report_lines, requisition_lines, total_near, total_of
 from hardclose_simulator.masterdata import BARRED_SUPPLIER

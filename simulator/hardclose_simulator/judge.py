@@ -6,7 +6,6 @@ import traceback
 from collections.abc import Mapping, Sequence
 
 from hardclose_mocks.history.records import Record
-
 from hardclose_simulator.case import Case
 from hardclose_simulator.case_building import build
 from hardclose_simulator.checkers.catalogue import OBLIGATIONS, Obligation

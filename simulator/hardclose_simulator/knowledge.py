@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hardclose_mocks.history.records import DeliveryTried, Emitted, Record
-
 from hardclose_simulator.attempts import Attempt, Know
 
 

@@ -17,7 +17,6 @@ from hardclose_mocks.kernel.commands import (
     ReverseExpensePosting,
     RunPayments,
 )
-
 from hardclose_simulator.attempts import INTEGRATION
 
 FLOW_OF_COMMAND = {"PostExpense": "EXP", "CreatePurchaseOrder": "RBP"}

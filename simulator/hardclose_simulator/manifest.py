@@ -10,7 +10,6 @@ from typing import Any
 
 from hardclose_mocks.faults.catalogue import nearest
 from hardclose_mocks.pace import Pace
-
 from hardclose_simulator.scenario_yaml import YamlError, plain_yaml
 
 HORIZON_BUSINESS_S = 72 * 3600.0

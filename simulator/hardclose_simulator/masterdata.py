@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from faker import Faker
+
 from hardclose_mocks.kernel.master import (
     Account,
     BudgetLine,
@@ -16,7 +17,6 @@ from hardclose_mocks.kernel.master import (
     Supplier,
     TaxCode,
 )
-
 from hardclose_simulator.scenario import Scenario
 from hardclose_simulator.scenario_keys import CompanyKeys
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from hardclose_mocks.history.records import DeliveryTried, Exchange, FaultRule, Hit
-
 from hardclose_simulator.attempts import BUSINESS_REFUSALS, INTEGRATION, Know
 from hardclose_simulator.case import Case
 from hardclose_simulator.period_line import MODULE_OF

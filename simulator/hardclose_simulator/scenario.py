@@ -12,10 +12,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
-from hardclose_mocks.faults.catalogue import nearest
-from hardclose_mocks.pace import PACES, Pace
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
+from hardclose_mocks.faults.catalogue import nearest
+from hardclose_mocks.pace import PACES, Pace
 from hardclose_simulator.scenario_faults import Faults, aim_of
 from hardclose_simulator.scenario_keys import (
     COMPANIES,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Self
 
-from hardclose_mocks.faults.catalogue import FAULTS
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
+from hardclose_mocks.faults.catalogue import FAULTS
 from hardclose_simulator.scenario_keys import PROFILED, Keys, Positive, Share, System, unknown, wrong
 
 OPERATIONS = {

@@ -8,10 +8,11 @@ from difflib import get_close_matches
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from hardclose_mocks.faults.catalogue import nearest
-from hardclose_mocks.kernel.money import EXPONENTS
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from hardclose_mocks.faults.catalogue import nearest
+from hardclose_mocks.kernel.money import EXPONENTS
 
 PROFILED = ("expense_posting.create", "purchase_order.create")
 """The ERP operations that run under a capability profile of the scenario's choice."""

@@ -8,9 +8,10 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import yaml
-from hardclose_mocks.faults.catalogue import nearest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from hardclose_mocks.faults.catalogue import nearest
 
 
 class YamlError(ValueError):

@@ -19,7 +19,6 @@ from hardclose_mocks.history.records import (
     Told,
 )
 from hardclose_mocks.kernel.money import Money
-
 from hardclose_simulator.case import Case
 
 _FORGERIES = {

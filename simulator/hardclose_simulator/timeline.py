@@ -16,7 +16,6 @@ from hardclose_mocks.history.records import (
     SutProcess,
     Told,
 )
-
 from hardclose_simulator.case import Case
 from hardclose_simulator.period_line import MODULE_OF
 from hardclose_simulator.telling import what_happened, who_did

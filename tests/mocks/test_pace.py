@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from hardclose_mocks.pace import CI, PACES, REAL, Pace
 
 

@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Mapping
 
 import pytest
-from hardclose_simulator.attribution import Marks
-from hardclose_simulator.matching import maximum_matching
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hardclose_simulator.attribution import Marks
+from hardclose_simulator.matching import maximum_matching
 
 from .checkers.recorder import DAY_ZERO
 from .checkers.script import script

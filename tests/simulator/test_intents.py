@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from hardclose_mocks.faults.plan import plan_hash
 from hardclose_mocks.kernel.commands import ExpenseLine
 from hardclose_mocks.kernel.money import exponent

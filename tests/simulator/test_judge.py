@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+
 from hardclose_mocks.history.codec import HistoryError, plain
 from hardclose_mocks.history.records import ClockSet, DeliveryTried, Exchange, Phase, Record, Snapshot, Told
 from hardclose_simulator.case import Case

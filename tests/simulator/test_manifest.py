@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from hardclose_mocks.pace import CI, REAL
 from hardclose_simulator.manifest import Manifest, ManifestError, load_manifest, manifest_of
 

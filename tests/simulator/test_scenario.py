@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from hardclose_simulator.scenario import Scenario, ScenarioError, available, load, parse, schema
 
 QUIET = """

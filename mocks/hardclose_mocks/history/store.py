@@ -220,7 +220,16 @@ def save_records(path: Path, records: Sequence[Record]) -> None:
     try:
         store.save(
             [
-                (one.seq, one.kind, one.wire_ns, one.business.isoformat(), one.system, one.actor, encode_body(one), one.h)
+                (
+                    one.seq,
+                    one.kind,
+                    one.wire_ns,
+                    one.business.isoformat(),
+                    one.system,
+                    one.actor,
+                    encode_body(one),
+                    one.h,
+                )
                 for one in records
             ]
         )

@@ -14,7 +14,6 @@ from hardclose_mocks.kernel.commands import (
 )
 from hardclose_mocks.kernel.documents import ExpenseReport, Requisition
 from hardclose_mocks.kernel.master import Company, Master, Person
-
 from hardclose_simulator.actors.steps import Actor, Ask, Look, Outcome, Step, WaitUntil
 from hardclose_simulator.intents import PlannedIntent
 from hardclose_simulator.scenario import Scenario

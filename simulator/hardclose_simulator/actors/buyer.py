@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from hardclose_mocks.kernel.commands import CreateRequisition, OrderLine, ReviseRequisition, SubmitRequisition
-
 from hardclose_simulator.actors.steps import Ask, Outcome, Step, WaitUntil
 from hardclose_simulator.intents import Lines, PlannedIntent
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hardclose_mocks.kernel.master import Master
-
 from hardclose_simulator.actors.approver import appoint_stand_ins, stand_ins
 from hardclose_simulator.actors.controller import bar_masters, keep_periods
 from hardclose_simulator.actors.steps import Actor, WaitUntil

@@ -6,7 +6,6 @@ from datetime import date
 
 from hardclose_mocks.kernel.commands import BlockCostCenter, BlockSupplier, SetPeriod
 from hardclose_mocks.kernel.master import Company
-
 from hardclose_simulator.actors.steps import Actor, Ask, WaitUntil
 from hardclose_simulator.masterdata import BARRED_SUPPLIER, CLOSED_COST_CENTER
 from hardclose_simulator.scenario import Scenario

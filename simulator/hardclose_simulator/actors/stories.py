@@ -8,7 +8,6 @@ from typing import Any
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.commands import ExpenseLine
 from hardclose_mocks.kernel.master import Company
-
 from hardclose_simulator.actors.approver import approve, send_back
 from hardclose_simulator.actors.buyer import file_requisition, file_requisition_again
 from hardclose_simulator.actors.employee import file_report, file_report_again

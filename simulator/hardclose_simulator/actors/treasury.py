@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hardclose_mocks.kernel.commands import RunPayments
 from hardclose_mocks.kernel.master import Company
-
 from hardclose_simulator.actors.steps import Actor, Ask, WaitUntil
 from hardclose_simulator.scenario import Scenario
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hardclose_mocks.history.records import Fact
-
 from hardclose_simulator.attempts import Know
 from hardclose_simulator.case import DOCUMENT_NAMES, Case
 from hardclose_simulator.lives import ErpDocument

@@ -8,7 +8,6 @@ from typing import Any
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.commands import PostingLine
 from hardclose_mocks.kernel.money import Money
-
 from hardclose_simulator.case import Case
 from hardclose_simulator.lives import ErpDocument
 from hardclose_simulator.verdict import Finding, Verdict

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hardclose_mocks.history.records import Fact
-
 from hardclose_simulator.case import Case
 from hardclose_simulator.settling import liveness
 from hardclose_simulator.verdict import Finding, Verdict

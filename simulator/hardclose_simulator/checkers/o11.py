@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hardclose_mocks.clock import NS
 from hardclose_mocks.history.records import Fact
-
 from hardclose_simulator.attempts import INTEGRATION, logical_start
 from hardclose_simulator.case import WRITE_BACKS, Case
 from hardclose_simulator.lives import NEGATIVE, POSITIVE, Claim, ErpDocument

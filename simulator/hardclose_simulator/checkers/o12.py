@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hardclose_mocks.history.records import Fact
-
 from hardclose_simulator.attempts import BUSINESS_REFUSALS, Attempt, Know
 from hardclose_simulator.case import Case
 from hardclose_simulator.lives import NEGATIVE

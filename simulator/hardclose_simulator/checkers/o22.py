@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 
 from hardclose_mocks.clock import NS
 from hardclose_mocks.history.records import Fact
-
 from hardclose_simulator.attempts import logical_start
 from hardclose_simulator.case import Case
 from hardclose_simulator.lives import ErpDocument

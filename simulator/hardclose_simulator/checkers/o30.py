@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hardclose_mocks.clock import NS
-
 from hardclose_simulator.attempts import Attempt
 from hardclose_simulator.case import CREATES, WRITE_BACKS, Case
 from hardclose_simulator.implied_callers import CLOCK_NS, most_callers, wait_over_ns

@@ -8,7 +8,6 @@ from typing import Any
 from hardclose_mocks.clock import NS
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.money import Money, MoneyError
-
 from hardclose_simulator.attempts import logical_start
 from hardclose_simulator.case import Case
 from hardclose_simulator.knowledge import Delivery

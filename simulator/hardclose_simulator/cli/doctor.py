@@ -76,13 +76,17 @@ def _port(name: str, port: int) -> tuple[str, bool, str]:
 
 
 def doctor(
-    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,
 ) -> None:
     """Check the installation. Exit code 2 when something a run needs is missing."""
     checks = _checks()
     if format is Format.json:
         put_json([{"what": what, "fine": fine, "says": says} for what, fine, says in checks])
     else:
-        table("hardclose doctor", ["what", "", "says"], [[what, "ok" if fine else "NO", says] for what, fine, says in checks])
+        table(
+            "hardclose doctor",
+            ["what", "", "says"],
+            [[what, "ok" if fine else "NO", says] for what, fine, says in checks],
+        )
     if not all(fine for _, fine, _ in checks):
         raise typer.Exit(USAGE)

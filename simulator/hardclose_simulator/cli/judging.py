@@ -15,7 +15,7 @@ from hardclose_simulator.cli.reporting import report
 
 def judge(
     path: Annotated[Path, typer.Argument(help="Folder of a stored run, or its history.sqlite.")],
-    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,
     write: Annotated[bool, typer.Option("--write", help="Write the reports into the run's folder anew.")] = False,
 ) -> None:
     """Judge a stored run again. Exit code as for `run`."""

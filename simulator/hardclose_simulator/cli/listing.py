@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-
-from hardclose_mocks.faults.catalogue import FAULTS
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS
+
+from hardclose_mocks.faults.catalogue import FAULTS
 from hardclose_simulator.checkers.catalogue import OBLIGATIONS
 from hardclose_simulator.cli.console import Format, put_json, table
 from hardclose_simulator.manifest import manifest_schema
@@ -50,7 +50,7 @@ def _rows(kind: Kind) -> tuple[list[str], list[list[str]]]:
 
 def list_(
     kind: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.scenarios,
-    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,
 ) -> None:
     """List scenarios, faults, obligations, or mutants and legal variants."""
     columns, rows = _rows(kind)

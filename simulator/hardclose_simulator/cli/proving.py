@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS
+
 from hardclose_simulator.cli.console import FAILED, OK, Format, err, put_json, stop, table
 from hardclose_simulator.prove.campaign import Trial, campaign, summary
 
 
 def prove(
-    mutant: Annotated[list[str] | None, typer.Option("--mutant", metavar="ID", help="Only these mutants or legal variants.")] = None,
+    mutant: Annotated[
+        list[str] | None, typer.Option("--mutant", metavar="ID", help="Only these mutants or legal variants.")
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=1000, help="How many seeds each is tried on.")] = 1,
     first_seed: Annotated[int, typer.Option(min=0, help="The first of them.")] = 1,
-    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,
 ) -> None:
     """Judge the bundled mutants and legal variants in virtual time.
 

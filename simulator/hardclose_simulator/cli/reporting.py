@@ -15,7 +15,7 @@ from hardclose_simulator.report.terminal import render
 from hardclose_simulator.report.writing import ReportError, write_reports
 
 
-def report(records: Sequence[Record], folder: Path | None, format: Format, duration_s: float | None) -> int:  # noqa: A002
+def report(records: Sequence[Record], folder: Path | None, format: Format, duration_s: float | None) -> int:
     """Prints on stdout, writes into `folder` if there is one, and returns the verdict's exit code."""
     try:
         verdict = judge(records)

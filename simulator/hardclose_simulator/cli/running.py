@@ -21,7 +21,7 @@ from hardclose_simulator.cli.reporting import report
 from hardclose_simulator.cli.systems import ports_from
 from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.manifest import Manifest, ManifestError, load_manifest
-from hardclose_simulator.run.recipe import Recipe, from_log, from_scenario
+from hardclose_simulator.run.recipe import from_log, from_scenario
 from hardclose_simulator.run.sut import CommandSut, RunningSut, Sut, SutError, reference_command
 from hardclose_simulator.run.virtual import play_virtually, reference_manifest_of
 from hardclose_simulator.run.wall import FREE, WallRun, play
@@ -38,26 +38,37 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="Repeats our side of a run: facts, faults, amounts.")] = 1,
     style: Annotated[Style, typer.Option(help="Style of the bundled reference.")] = Style.webhooks,
     variant: Annotated[str | None, typer.Option(help="A mutant or legal variant of the reference, P01 or L01.")] = None,
-    virtual: Annotated[bool, typer.Option("--virtual", help="In virtual time, repeatable to the bit (reference only).")] = False,
+    virtual: Annotated[
+        bool, typer.Option("--virtual", help="In virtual time, repeatable to the bit (reference only).")
+    ] = False,
     sut: Annotated[str | None, typer.Option("--sut", metavar="URL", help="A running integration.")] = None,
     command: Annotated[str | None, typer.Option("--command", metavar="CMD", help="Start this integration.")] = None,
     manifest: Annotated[Path | None, typer.Option(help="Which legal style the integration is; YAML or JSON.")] = None,
     webhook_path: Annotated[str | None, typer.Option(help="Where it takes webhooks; {system} is replaced.")] = None,
-    profile: Annotated[str | None, typer.Option(help="Every ERP operation under this capability profile: C1, C3, C4.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Every ERP operation under this capability profile: C1, C3, C4.")
+    ] = None,
     run_tag: Annotated[str | None, typer.Option(help="Borne by all source ids; fresh for --sut unless given.")] = None,
-    port_base: Annotated[int, typer.Option(min=0, max=65_000, help="First of four ports, for --sut.")] = PORTS["control"],
+    port_base: Annotated[int, typer.Option(min=0, max=65_000, help="First of four ports, for --sut.")] = PORTS[
+        "control"
+    ],
     results: Annotated[Path, typer.Option(help="Folder that reports and histories go to.")] = Path("results"),
     log: Annotated[Path | None, typer.Option(help="replay: XES or CSV, .gz or not.")] = None,
     cases: Annotated[int, typer.Option(min=1, max=100_000, help="replay: how many cases, from the first.")] = 500,
     activities: Annotated[Path | None, typer.Option(help="replay: YAML file that maps activities to steps.")] = None,
-    columns: Annotated[list[str] | None, typer.Option("--column", metavar="ROLE=NAME", help="replay: a CSV column, such as case=CaseID.")] = None,
-    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,  # noqa: A002
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="ROLE=NAME", help="replay: a CSV column, such as case=CaseID."),
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,
 ) -> None:
     """Play a story between the mock systems and an integration, then judge what it did to the books."""
     if sut and command:
         stop("--sut tests a running integration, --command starts one; give one of them")
     if virtual and (sut or command):
-        stop("--virtual plays the bundled reference only: another process cannot live on our clock; leave --virtual out")
+        stop(
+            "--virtual plays the bundled reference only: another process cannot live on our clock; leave --virtual out"
+        )
     if scenario == "replay" and log is None:
         stop("replay needs a log: hardclose run replay --log FILE.xes[.gz]|FILE.csv")
     began = time.monotonic()
@@ -91,7 +102,9 @@ def run(
     raise typer.Exit(report(records, folder, format, time.monotonic() - began))
 
 
-def _manifest(path: Path | None, webhook_path: str | None, style: str, variant: str | None, *, bundled: bool) -> Manifest:
+def _manifest(
+    path: Path | None, webhook_path: str | None, style: str, variant: str | None, *, bundled: bool
+) -> Manifest:
     if bundled and path is None:
         return reference_manifest_of(style, variant)
     return load_manifest(path, webhook_path=webhook_path)
@@ -102,7 +115,12 @@ def _sut(url: str | None, command: str | None, style: str, variant: str | None, 
         return RunningSut(url)
     if command is not None:
         return CommandSut.of(command, free_port(), folder)
-    return CommandSut(reference_command(style, variant), free_port(), folder, f"reference, {style}" + (f", variant {variant}" if variant else ""))
+    return CommandSut(
+        reference_command(style, variant),
+        free_port(),
+        folder,
+        f"reference, {style}" + (f", variant {variant}" if variant else ""),
+    )
 
 
 def _folder(results: Path, name: str, seed: int) -> Path:

@@ -44,7 +44,7 @@ Base = Annotated[int, typer.Option("--port-base", min=0, max=65_000, help="First
 
 
 def env(
-    format: Annotated[Shape, typer.Option("--format", help="How to print them.")] = Shape.shell,  # noqa: A002
+    format: Annotated[Shape, typer.Option("--format", help="How to print them.")] = Shape.shell,
     port_base: Base = PORTS["control"],
 ) -> None:
     """Print the variables an integration needs. For your shell: eval "$(hardclose env --format shell)"."""
@@ -60,12 +60,20 @@ def env(
 
 
 def up(
-    scenario: Annotated[str, typer.Option(help="Whose companies, people, limits and profiles to open with.")] = "month-end",
+    scenario: Annotated[
+        str, typer.Option(help="Whose companies, people, limits and profiles to open with.")
+    ] = "month-end",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the master data.")] = 1,
     port_base: Base = PORTS["control"],
-    host: Annotated[str, typer.Option(help="Address to listen on; beyond loopback the control plane wants a token.")] = HOST,
-    state: Annotated[Path, typer.Option(help="Folder of the sandbox's state; an earlier one is continued.")] = Path(".hardclose"),
-    rate: Annotated[float | None, typer.Option(min=0, help="Business seconds per second; the pace's by default.")] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; beyond loopback the control plane wants a token.")
+    ] = HOST,
+    state: Annotated[Path, typer.Option(help="Folder of the sandbox's state; an earlier one is continued.")] = Path(
+        ".hardclose"
+    ),
+    rate: Annotated[
+        float | None, typer.Option(min=0, help="Business seconds per second; the pace's by default.")
+    ] = None,
 ) -> None:
     """Run the mock systems until Ctrl-C. State survives; a killed server comes back with equal books."""
     try:

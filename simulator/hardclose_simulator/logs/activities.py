@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from hardclose_mocks.faults.catalogue import nearest
-
 from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.scenario_yaml import YamlError, plain_yaml
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from hardclose_mocks.faults.catalogue import nearest
-
 from hardclose_simulator.logs.cases import CaseUnderway, LogCase, names_amount, plain_name
 from hardclose_simulator.logs.errors import LogError
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.pace import CI
-
 from hardclose_simulator.actors.steps import Actor
 from hardclose_simulator.logs.activities import built_in, load_activities
 from hardclose_simulator.logs.csv_log import Columns

@@ -20,7 +20,6 @@ from hardclose_mocks.kernel.commands import (
 )
 from hardclose_mocks.kernel.documents import ExpenseReport
 from hardclose_mocks.kernel.master import Company, Master
-
 from hardclose_simulator.actors.steps import Actor, Ask, Declare, Look, Outcome, Step, WaitUntil
 from hardclose_simulator.actors.stories import fact_lines
 from hardclose_simulator.contents import total_of

@@ -13,7 +13,6 @@ from pathlib import Path
 from random import Random
 
 from hardclose_mocks.history.codec import plain
-
 from hardclose_simulator.logs.activities import STEPS, Activities
 from hardclose_simulator.logs.cases import LogCase
 from hardclose_simulator.logs.compression import TARGET_S, wire_offsets

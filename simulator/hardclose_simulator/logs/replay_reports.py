@@ -13,7 +13,6 @@ from random import Random
 from hardclose_mocks.history.codec import plain
 from hardclose_mocks.kernel.commands import ExpenseLine
 from hardclose_mocks.kernel.master import Master, Person
-
 from hardclose_simulator.contents import Desk, report_lines
 from hardclose_simulator.logs.replay_plan import ReplayCase, ReplayPlan
 from hardclose_simulator.scenario_keys import ExpenseFlow

@@ -8,6 +8,7 @@ from typing import Any
 
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS
+
 from hardclose_simulator.judge import judge
 from hardclose_simulator.run.recipe import from_scenario
 from hardclose_simulator.run.virtual import play_virtually

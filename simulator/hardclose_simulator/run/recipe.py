@@ -57,5 +57,3 @@ def from_scenario(scenario: Scenario, seed: int, run_tag: str, credentials: Cred
         rate=0.0,
     )
     return Recipe(story, setup)
-
-

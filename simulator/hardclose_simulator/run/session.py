@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 import httpx2
+
 from hardclose_mocks.clock import NS
 from hardclose_mocks.control import harness_version
 from hardclose_mocks.history.codec import plain
 from hardclose_mocks.history.records import ExceptionSeen, ManifestSeen, Run, SutProcess
 from hardclose_mocks.server.credentials import environment
 from hardclose_mocks.server.sandbox import SANDBOX, SYSTEMS, Sandbox
-
 from hardclose_simulator.actors.steps import Actor
 from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.run.stage import Stage

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, assert_never
 
 import simpy
+
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.refusals import Refused
 from hardclose_mocks.server.sandbox import Sandbox
-
 from hardclose_simulator.actors.steps import Actor, Ask, Declare, Look, Outcome, WaitUntil
 from hardclose_simulator.run.bridge import Bridge
 

@@ -1,4 +1,4 @@
-"""A run in virtual time: systems, people and the bundled reference on one loop, hours in seconds, repeatable to the bit."""
+"""A run in virtual time: systems, people and the bundled reference on one loop; repeatable to the bit."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hardclose_reference.manifest import manifest as reference_manifest
+from hardclose_reference.service import Service, build
+from hardclose_reference.settings import Settings
+
 from hardclose_mocks.clock import LoopClock, VirtualLoop
 from hardclose_mocks.history.records import Record
 from hardclose_mocks.server.inprocess import InProcessTransport
 from hardclose_mocks.server.sandbox import SYSTEMS, Sandbox
-from hardclose_reference.manifest import manifest as reference_manifest
-from hardclose_reference.service import Service, build
-from hardclose_reference.settings import Settings
 from hardclose_simulator.manifest import Manifest, manifest_of
 from hardclose_simulator.run.recipe import Recipe
 from hardclose_simulator.run.session import Session, Watch
@@ -43,7 +44,9 @@ class InProcessReference:
 
     async def start(self, environment: Mapping[str, str]) -> None:
         settings = Settings.from_environment(
-            {**environment, "PORT": "80", "HARDCLOSE_STATE_DIR": str(self.folder)}, style=self.style, variant=self.variant
+            {**environment, "PORT": "80", "HARDCLOSE_STATE_DIR": str(self.folder)},
+            style=self.style,
+            variant=self.variant,
         )
         self._service = build(
             settings, transport=self.transport, now=self.clock.utc, rng=random.Random(f"{self.seed}/reference")

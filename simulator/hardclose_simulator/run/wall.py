@@ -52,9 +52,7 @@ async def _play(run: WallRun) -> list[Record]:
     listener = Listener(applications, run.ports)
     urls |= listener.urls
     await listener.start()
-    session = Session(
-        run.recipe.story, world.sandbox, run.sut(), run.manifest, urls, mode="wall", watch=run.watch
-    )
+    session = Session(run.recipe.story, world.sandbox, run.sut(), run.manifest, urls, mode="wall", watch=run.watch)
     try:
         await session.run()
         return list(world.sandbox.history.records)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
+from hypothesis import strategies as st
+
 from hardclose_mocks.kernel.commands import (
     Allocation,
     ApproveReport,
@@ -36,7 +38,6 @@ from hardclose_mocks.kernel.commands import (
     SubmitReport,
     SubmitRequisition,
 )
-from hypothesis import strategies as st
 
 C = TypeVar("C")
 S = st.SearchStrategy

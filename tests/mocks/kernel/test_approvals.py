@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
+
 from hardclose_mocks.kernel.approvals import Delegations, chain_for, check_approval
 from hardclose_mocks.kernel.commands import Delegate
 from hardclose_mocks.kernel.documents import Approval

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from hardclose_mocks.kernel.books import COMMANDS, KINDS_OF, open_books
 from hardclose_mocks.kernel.commands import Delegate, PostExpense, RecordPosting, SubmitReport
 from hardclose_mocks.kernel.directory import KINDS

@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from hardclose_mocks.history.codec import from_plain, plain, to_json
 from hardclose_mocks.kernel.books import COMMANDS, KINDS_OF, Books, open_books
 from hardclose_mocks.kernel.calendars import fiscal_period
@@ -16,8 +19,6 @@ from hardclose_mocks.kernel.documents import Document, Event, ExpensePosting, Ex
 from hardclose_mocks.kernel.erp import ErpBooks
 from hardclose_mocks.kernel.journal import check_balanced
 from hardclose_mocks.kernel.refusals import Refused
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from .drawn_commands import erp_commands, expense_commands, opening, procurement_commands
 from .small_world import DE01, MASTER, MONDAY, US01

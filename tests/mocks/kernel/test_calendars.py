@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hardclose_mocks.kernel.calendars import first_day, fiscal_period, last_day, next_period
-from hardclose_mocks.kernel.master import Company
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hardclose_mocks.kernel.calendars import first_day, fiscal_period, last_day, next_period
+from hardclose_mocks.kernel.master import Company
 
 from .small_world import DE01, JP01
 

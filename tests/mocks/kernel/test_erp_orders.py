@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+
 from hardclose_mocks.kernel.commands import (
     BlockCostCenter,
     BlockSupplier,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, timedelta
 
 import pytest
+
 from hardclose_mocks.kernel.books import Books
 from hardclose_mocks.kernel.commands import (
     BlockCostCenter,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hardclose_mocks.kernel.commands import PostingLine
 from hardclose_mocks.kernel.documents import JournalLine
 from hardclose_mocks.kernel.journal import check_balanced, expense_journal, gross, reversal_journal
 from hardclose_mocks.kernel.refusals import Refused, Unbalanced
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def journal(*lines: PostingLine) -> tuple[JournalLine, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from hardclose_mocks.kernel.periods import Periods
 from hardclose_mocks.kernel.refusals import Invalid, PeriodClosed, Refused
 

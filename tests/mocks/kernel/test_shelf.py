@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hardclose_mocks.kernel.shelf import Shelf, digest_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hardclose_mocks.kernel.shelf import Shelf, digest_of
 
 from .small_world import MONDAY
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.books import Books, open_books
 from hardclose_mocks.kernel.commands import (

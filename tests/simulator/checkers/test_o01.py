@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from hardclose_mocks.kernel.money import Money
 from hardclose_simulator.checkers.o01 import check
 from hardclose_simulator.verdict import Status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from hardclose_simulator.checkers.o22 import check
 from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.verdict import Status

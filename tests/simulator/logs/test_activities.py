@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from hardclose_simulator.logs.activities import Meaning, built_in, load_activities
 from hardclose_simulator.logs.errors import LogError
 

@@ -6,6 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+
 from hardclose_simulator.logs.csv_log import Columns
 from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.logs.opening import read_log

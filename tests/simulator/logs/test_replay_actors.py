@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.books import Books, open_books
 from hardclose_mocks.kernel.commands import Command, PostExpense, PostingLine, RecordPosting, RunPayments
@@ -25,8 +28,6 @@ from hardclose_simulator.logs.replay_actors import PATIENCE_S, payment_days, rep
 from hardclose_simulator.logs.replay_plan import plan_replay
 from hardclose_simulator.logs.replay_reports import ReplayReport, in_line, make_reports
 from hardclose_simulator.masterdata import make_master
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from .small_logs import MONDAY, case_of
 

@@ -7,13 +7,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hardclose_simulator.logs.activities import built_in
 from hardclose_simulator.logs.cases import LogCase, LogEvent
 from hardclose_simulator.logs.compression import EVEN_SHARE, IDLE_MAX, wire_offsets
 from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.logs.replay_plan import ReplayPlan, cents_of, plan_replay
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .small_logs import MONDAY, case_of, kinds, walked
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from hardclose_simulator.logs.csv_log import Columns
 from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.logs.opening import read_log

@@ -7,14 +7,17 @@ import shlex
 from hardclose_mocks.history.records import Run
 
 REFERENCE = "reference"
+OPTIONS = ("log", "cases", "activities", "manifest", "webhook_path", "port_base")
+"""Keys of the header's `config` that are options of `hardclose run` with one value each."""
 
 
 def reproduce_line(run: Run | None) -> str:
     """`Reproduce with: hardclose run ...`; empty for a history without a header."""
     if run is None:
         return ""
-    words = ["hardclose", "run", run.scenario, "--seed", str(run.seed)]
-    words += _log(run)
+    # A scenario of one's own was asked for by its file, not by its name.
+    words = ["hardclose", "run", str(run.config.get("scenario", run.scenario)), "--seed", str(run.seed)]
+    words += _options(run)
     words += _integration(run.sut)
     profiles = run.config.get("profiles")
     chosen = set(profiles.values()) if isinstance(profiles, dict) else set()
@@ -25,11 +28,14 @@ def reproduce_line(run: Run | None) -> str:
     return "Reproduce with: " + shlex.join(words)
 
 
-def _log(run: Run) -> list[str]:
+def _options(run: Run) -> list[str]:
     words: list[str] = []
-    for name in ("log", "cases"):
+    for name in OPTIONS:
         if name in run.config:
-            words += [f"--{name}", str(run.config[name])]
+            words += [f"--{name.replace('_', '-')}", str(run.config[name])]
+    columns = run.config.get("columns")
+    for column in columns if isinstance(columns, list) else ():
+        words += ["--column", str(column)]
     return words
 
 

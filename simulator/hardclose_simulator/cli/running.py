@@ -16,7 +16,7 @@ from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.records import Record
 from hardclose_mocks.history.store import save_records
 from hardclose_mocks.server.listen import PORTS, PortTaken, free_port
-from hardclose_simulator.cli.console import Format, progress, stop
+from hardclose_simulator.cli.console import Format, err, progress, stop
 from hardclose_simulator.cli.reporting import report
 from hardclose_simulator.cli.systems import ports_from
 from hardclose_simulator.logs.errors import LogError
@@ -73,13 +73,23 @@ def run(
         stop("replay needs a log: hardclose run replay --log FILE.xes[.gz]|FILE.csv")
     began = time.monotonic()
     tag = run_tag or (f"T{seed}" if sut is None else f"T{seed}x{int(time.time()) % 1_000_000:06d}")
+    asked = {
+        "scenario": scenario,
+        **({"manifest": str(manifest)} if manifest else {}),
+        **({"webhook_path": webhook_path} if webhook_path else {}),
+        **({"port_base": port_base} if sut and port_base != PORTS["control"] else {}),
+    }
     try:
         if scenario == "replay":
             assert log is not None
-            recipe = from_log(log, cases, seed, tag, activities=activities, columns=columns or [])
+            recipe = from_log(
+                log, cases, seed, tag, activities=activities, columns=columns or [], profile=profile, asked=asked
+            )
+            for note in recipe.story.config["notes"] if format is Format.text else ():
+                err.print(f"hardclose: {log.name}: {note}", markup=False, soft_wrap=True)
         else:
             story = load(scenario)
-            recipe = from_scenario(story.with_profile(profile) if profile else story, seed, tag)
+            recipe = from_scenario(story.with_profile(profile) if profile else story, seed, tag, asked=asked)
         chosen = _manifest(manifest, webhook_path, style, variant, bundled=not (sut or command))
         folder = _folder(results, recipe.story.name, seed)
         with progress(recipe.story.name) as watch:

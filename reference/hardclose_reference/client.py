@@ -1,0 +1,171 @@
+"""Calls one system: token, waits it asks for, and the three ways a call can end. Knows no documents."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx2
+
+from hardclose_reference.behaviour import Behaviour
+from hardclose_reference.settings import Access
+
+TOKEN_MARGIN_S = 1.0
+"""A token this close to its end is renewed first."""
+HASTY_WAIT_S = 0.25
+"""What a caller that hardly waits sleeps, whatever it was told."""
+
+
+class InDoubt(Exception):
+    """The call may have been carried out or not: no answer, or one that does not say."""
+
+
+class Refused(Exception):
+    """A definite no. `slug` is the last part of the problem's type, `problem` the whole of it."""
+
+    def __init__(self, status: int, slug: str, problem: Mapping[str, Any]) -> None:
+        super().__init__(str(problem.get("detail") or slug))
+        self.status, self.slug, self.problem = status, slug, problem
+
+
+class SystemClient:
+    """At most `callers` requests at a time. A Retry-After told to one of them holds for all."""
+
+    def __init__(
+        self,
+        access: Access,
+        behaviour: Behaviour,
+        now: Callable[[], datetime],
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._access, self._behaviour, self._now = access, behaviour, now
+        self._http = httpx2.AsyncClient(
+            base_url=access.url, transport=transport, timeout=2.0, trust_env=False, follow_redirects=False
+        )
+        self._slots = asyncio.Semaphore(behaviour.callers)
+        self._quiet_until = datetime.min.replace(tzinfo=UTC)
+        self._token, self._token_ends = "", self._quiet_until
+        self._renewing = asyncio.Lock()
+        self.card: Mapping[str, Any] = {}
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def learn(self) -> None:
+        """Reads the contract card; raises InDoubt while the system is not there."""
+        try:
+            answer = await self._http.get("/.well-known/contract-card")
+            answer.raise_for_status()
+            self.card = answer.json()
+        except (httpx2.HTTPError, ValueError) as wrong:
+            raise InDoubt(f"no contract card: {wrong}") from wrong
+        self._http.timeout = httpx2.Timeout(float(self.card["service_levels"]["client_timeout_s"]))
+
+    def terms(self, operation: str) -> Mapping[str, Any]:
+        """What the card promises about an operation that writes."""
+        terms: Mapping[str, Any] = self.card["operations"][operation]
+        return terms
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The answer's JSON. Raises Refused or InDoubt; waits and comes again when it is told to."""
+        async with self._slots:
+            renewed = False
+            while True:
+                await self._wait_our_turn()
+                token = await self._current_token()
+                headers = {"Authorization": f"Bearer {token}", **({"Idempotency-Key": key} if key else {})}
+                try:
+                    answer = await self._http.request(method, path, json=body, params=query, headers=headers)
+                except httpx2.HTTPError as wrong:
+                    raise InDoubt(f"{method} {path}: {wrong or type(wrong).__name__}") from wrong
+                if answer.status_code == 401 and not renewed:
+                    self._token, renewed = "", True
+                    continue
+                if answer.status_code == 429 or "retry-after" in answer.headers:
+                    await self._told_to_wait(answer)
+                if answer.status_code != 429:
+                    return _understood(method, path, answer)
+
+    async def items(self, path: str, query: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
+        """Every entry of a list, page by page."""
+        asked = dict(query)
+        while True:
+            page = await self.call("GET", path, query=asked)
+            for item in page["items"]:
+                yield item
+            if page["next_cursor"] is None or not self._behaviour.all_pages:
+                return
+            asked["cursor"] = page["next_cursor"]
+
+    # --- waiting ------------------------------------------------------------------------------------------------
+
+    async def _told_to_wait(self, answer: httpx2.Response) -> None:
+        wait_s = _wait_s(answer, self._now())
+        match self._behaviour.waiting:
+            case "together":
+                until = datetime.fromtimestamp(self._now().timestamp() + wait_s, UTC)
+                self._quiet_until = max(self._quiet_until, until)
+            case "alone":
+                await asyncio.sleep(wait_s)
+            case _:
+                await asyncio.sleep(HASTY_WAIT_S)
+
+    async def _wait_our_turn(self) -> None:
+        while (left_s := (self._quiet_until - self._now()).total_seconds()) > 0:
+            await asyncio.sleep(left_s)
+
+    # --- token --------------------------------------------------------------------------------------------------
+
+    async def _current_token(self) -> str:
+        """One caller renews, the others wait for it: no stampede when it ends."""
+        async with self._renewing:
+            if not self._token or (self._token_ends - self._now()).total_seconds() < TOKEN_MARGIN_S:
+                form = {
+                    "grant_type": "client_credentials",
+                    "client_id": self._access.client_id,
+                    "client_secret": self._access.client_secret,
+                }
+                try:
+                    answer = await self._http.post(self._access.token_url, data=form)
+                    answer.raise_for_status()
+                    granted = answer.json()
+                except (httpx2.HTTPError, ValueError) as wrong:
+                    raise InDoubt(f"no token: {wrong}") from wrong
+                self._token = str(granted["access_token"])
+                ends = self._now().timestamp() + float(granted["expires_in"])
+                self._token_ends = datetime.fromtimestamp(ends, UTC)
+            return self._token
+
+
+def _understood(method: str, path: str, answer: httpx2.Response) -> dict[str, Any]:
+    """The content of a yes; Refused for a definite no, InDoubt for anything that says neither."""
+    try:
+        content = answer.json() if answer.content else {}
+    except ValueError as wrong:
+        raise InDoubt(f"{method} {path}: {answer.status_code} with a body that is no JSON") from wrong
+    if answer.is_success:
+        return dict(content)
+    slug = str(content.get("type", "")).rsplit("/", 1)[-1]
+    if answer.status_code >= 500 or answer.status_code in (408, 425) or slug == "key-in-progress":
+        raise InDoubt(f"{method} {path}: {answer.status_code} {slug}")
+    raise Refused(answer.status_code, slug, content)
+
+
+def _wait_s(answer: httpx2.Response, now: datetime) -> float:
+    """Retry-After in seconds or as an HTTP-date; a second where none was told."""
+    told = answer.headers.get("retry-after", "1")
+    try:
+        return max(0.0, float(told))
+    except ValueError:
+        return max(0.0, (parsedate_to_datetime(told) - now).total_seconds())

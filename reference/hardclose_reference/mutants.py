@@ -1,0 +1,137 @@
+"""The mutants' cards: what each breaks, and where it shows. What each does is a switch in behaviour.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """`breaks`: obligations, any of which may catch it. `profile` is the one in which no second defence hides it.
+
+    `level`: T trivial, N normal, S subtle. `witness` is what the finding must show, in words."""
+
+    id: str
+    title: str
+    style: str
+    profile: str
+    scenario: str
+    breaks: tuple[str, ...]
+    level: str = "N"
+    witness: str = ""
+
+
+_ALL = (
+    Mutant(
+        "P01",
+        "a new idempotency key on every try",
+        "webhooks",
+        "C1",
+        "lossy",
+        ("O01",),
+        "N",
+        "a lost answer, then a second post under another key",
+    ),
+    Mutant(
+        "P02",
+        "blind retry after a timeout",
+        "webhooks",
+        "C4",
+        "lossy",
+        ("O01",),
+        "T",
+        "a lost answer, then a second post without a look",
+    ),
+    Mutant(
+        "P03",
+        "a timeout counts as success",
+        "webhooks",
+        "C1",
+        "lossy",
+        ("O09", "O11"),
+        "T",
+        "a lost request, then 'posted' at the source",
+    ),
+    Mutant(
+        "P04",
+        "a timeout counts as failure",
+        "webhooks",
+        "C1",
+        "lossy",
+        ("O11", "O12"),
+        "N",
+        "a lost answer, then 'parked' at the source while the document stands",
+    ),
+    Mutant(
+        "P06",
+        "knows events by their id only",
+        "webhooks",
+        "C4",
+        "twice-told",
+        ("O01",),
+        "N",
+        "one approval, two event ids, two documents",
+    ),
+    Mutant(
+        "P09",
+        "reads only the first page",
+        "polling",
+        "C1",
+        "paging",
+        ("O09",),
+        "T",
+        "an approval beyond the first page, and nothing of it",
+    ),
+    Mutant(
+        "P11",
+        "ignores Retry-After",
+        "webhooks",
+        "C1",
+        "throttled",
+        ("O30",),
+        "T",
+        "429 with a wait, and the same request before it was over",
+    ),
+    Mutant(
+        "P12",
+        "retries business refusals for ever",
+        "webhooks",
+        "C1",
+        "refusals",
+        ("O12",),
+        "T",
+        "the same refusal again and again, and no exception",
+    ),
+    Mutant(
+        "P14",
+        "writes back once and hopes",
+        "webhooks",
+        "C1",
+        "unreturned",
+        ("O10",),
+        "T",
+        "a write-back that failed, and no second one",
+    ),
+    Mutant(
+        "P20",
+        "drops what a closed period refuses",
+        "webhooks",
+        "C1",
+        "closing",
+        ("O09", "O12"),
+        "T",
+        "PeriodClosed, and nothing afterwards",
+    ),
+    Mutant(
+        "P27",
+        "verifies no signatures",
+        "webhooks",
+        "C1",
+        "forged",
+        ("O35",),
+        "T",
+        "a forged announcement, and a document for it",
+    ),
+)
+
+MUTANTS: dict[str, Mutant] = {mutant.id: mutant for mutant in _ALL}

@@ -1,0 +1,143 @@
+"""The service: its HTTP face, and the wiring of intake, worker and clients. Start reading here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import httpx2
+from fastapi import FastAPI, HTTPException, Request, Response
+
+from hardclose_reference.client import InDoubt, Refused, SystemClient
+from hardclose_reference.intake import Forged, Intake, Poller
+from hardclose_reference.posting import Poster
+from hardclose_reference.reconciliation import reconcile
+from hardclose_reference.settings import SOURCES, SYSTEMS, Settings
+from hardclose_reference.store import DUE, PARKED, Store
+from hardclose_reference.telling import Teller
+from hardclose_reference.worker import Worker
+
+log = logging.getLogger(__name__)
+LEARN_AGAIN_S = 0.2
+
+
+class Service:
+    """Approved documents go from the source systems into the ERP, and what became of them goes back."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        now: Callable[[], datetime],
+        rng: random.Random,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        behaviour = settings.behaviour
+        self.settings, self.store = settings, Store(settings.folder)
+        self.clients = {system: SystemClient(settings.systems[system], behaviour, now, transport) for system in SYSTEMS}
+        poster = Poster(self.clients["erp"], self.store, behaviour, now, rng)
+        teller = Teller({system: self.clients[system] for system in SOURCES}, self.store, behaviour)
+        self.worker = Worker(self.store, poster, teller, now, rng, hands=2 * behaviour.callers)
+        self.intake = Intake(settings, self.store, self.worker.wake, now)
+        self._poller = Poller(self.intake, self.store, self.clients, all_pages=behaviour.all_pages)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.app = _face(self)
+
+    async def start(self) -> None:
+        """Returns at once; work begins when the three systems have shown their contract cards."""
+        self._tasks = [asyncio.get_running_loop().create_task(self._run())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for client in self.clients.values():
+            await client.close()
+        self.store.close()
+
+    async def _run(self) -> None:
+        for client in self.clients.values():
+            while not client.card:
+                try:
+                    await client.learn()
+                except InDoubt as doubt:
+                    log.info("%s", doubt)
+                    await asyncio.sleep(LEARN_AGAIN_S)
+        self.worker.timeout_s = float(self.clients["erp"].card["service_levels"]["client_timeout_s"])
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.worker.run())
+            group.create_task(self._poll())
+
+    async def _poll(self) -> None:
+        """In both styles: who takes webhooks still reads the lists, because senders may drop."""
+        while True:
+            try:
+                await self._poller.look()
+            except (InDoubt, Refused) as wrong:
+                log.info("looking again later: %s", wrong)
+            await asyncio.sleep(self.settings.poll_interval_s)
+
+
+def build(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime],
+    rng: random.Random,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> Service:
+    """`now` and `rng` are given, so that a run in virtual time repeats; `transport` replaces the network there."""
+    return Service(settings, now, rng, transport)
+
+
+def _face(service: Service) -> FastAPI:
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        yield
+        await service.stop()
+
+    app = FastAPI(title="hardclose reference integration", lifespan=life)
+
+    @app.get("/")
+    async def health() -> dict[str, str]:
+        return {"status": "up"}
+
+    @app.post("/webhooks/{system}")
+    async def webhook(system: str, request: Request) -> Response:
+        """204 once the event is stored; a 2xx is a promise."""
+        if system not in service.settings.systems:
+            raise HTTPException(404, f"no system {system!r}")
+        try:
+            service.intake.take_event(system, dict(request.headers), await request.body())
+        except Forged as wrong:
+            raise HTTPException(401, str(wrong)) from wrong
+        return Response(status_code=204)
+
+    @app.get("/exceptions")
+    async def exceptions() -> dict[str, Any]:
+        """What waits for a person, oldest first."""
+        return {"items": service.store.exceptions()}
+
+    @app.post("/exceptions/{system}/{number}/retry")
+    async def retry(system: str, number: str) -> Response:
+        """A person has mended the cause: try once more."""
+        job = service.store.job(system, number)
+        if job is None or job.state != PARKED:
+            raise HTTPException(404, f"{number} is not parked")
+        job.state, job.posting_date, job.next_at = DUE, None, 0.0
+        service.store.save(job)
+        service.worker.wake()
+        return Response(status_code=202)
+
+    @app.get("/reconciliation")
+    async def reconciliation() -> dict[str, Any]:
+        try:
+            return await reconcile(service.clients["erp"], service.store)
+        except (InDoubt, Refused) as wrong:
+            raise HTTPException(503, f"the ERP cannot be read: {wrong}") from wrong
+
+    return app

@@ -1,0 +1,161 @@
+"""The service's memory: jobs, received events, cursors and exceptions in one SQLite file. Every change is a commit."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+DUE, POSTED, PARKED, SUPERSEDED = "due", "posted", "parked", "superseded"
+
+
+@dataclass(slots=True)
+class Job:
+    """One approved document of a source system, on its way into the ERP and back.
+
+    `number` is the source's, `document` the ERP's. `in_doubt_since` (epoch seconds) is when a request was sent whose
+    outcome we do not know. `refusals` counts definite refusals: each correction is a new attempt with a key of its
+    own. `told` is what the source has confirmed. `instance` is empty but for duplicates by intent."""
+
+    system: str
+    number: str
+    revision: int
+    source: dict[str, Any]
+    instance: str = ""
+    state: str = DUE
+    posting_date: str | None = None
+    refusals: int = 0
+    tries: int = 0
+    in_doubt_since: float | None = None
+    document: str | None = None
+    reason: str | None = None
+    told: list[str | None] | None = None
+    next_at: float = 0.0
+    paid: bool = field(default=False, compare=False)
+    voided: bool = field(default=False, compare=False)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.system, self.number, self.instance
+
+    @property
+    def accounting_date(self) -> str:
+        """The company-local date of the final approval, as the card says."""
+        return str(self.source["approved_at"])[:10]
+
+    def wanted(self) -> list[str | None] | None:
+        """What the source should be told by now: state, document, reason."""
+        if self.state == POSTED and self.voided:
+            return ["parked", None, f"{self.document} was reversed in the ERP"]
+        if self.state == POSTED:
+            return ["paid" if self.paid else "posted", self.document, None]
+        return ["parked", None, self.reason] if self.state == PARKED else None
+
+    @property
+    def open(self) -> bool:
+        return self.state == DUE or self.told != self.wanted()
+
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS job (
+    system TEXT, number TEXT, instance TEXT, open INTEGER, next_at REAL, paid INTEGER DEFAULT 0,
+    voided INTEGER DEFAULT 0, content TEXT, PRIMARY KEY (system, number, instance));
+CREATE INDEX IF NOT EXISTS job_open ON job (open, next_at);
+CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, system TEXT, content TEXT);
+CREATE TABLE IF NOT EXISTS cursor (list TEXT PRIMARY KEY, since TEXT);
+CREATE TABLE IF NOT EXISTS exception (
+    system TEXT, source TEXT, reason TEXT, since TEXT, PRIMARY KEY (system, source));
+"""
+
+
+class Store:
+    """Survives a killed process. Synchronous on purpose: the file is local, and a commit takes microseconds."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(folder / "reference.sqlite", isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_TABLES)
+
+    def close(self) -> None:
+        self._db.close()
+
+    # --- jobs ---------------------------------------------------------------------------------------------------
+
+    def job(self, system: str, number: str, instance: str = "") -> Job | None:
+        row = self._db.execute(
+            "SELECT content, paid, voided FROM job WHERE system = ? AND number = ? AND instance = ?",
+            (system, number, instance),
+        ).fetchone()
+        return _job(*row) if row else None
+
+    def save(self, job: Job) -> None:
+        """What the ERP says of payment and reversal is written elsewhere, and kept."""
+        row = self._db.execute(
+            "SELECT paid, voided FROM job WHERE system = ? AND number = ? AND instance = ?", job.key
+        ).fetchone()
+        job.paid, job.voided = map(bool, row) if row else (False, False)
+        content = {name: value for name, value in asdict(job).items() if name not in ("paid", "voided")}
+        self._db.execute(
+            "INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*job.key, job.open, job.next_at, job.paid, job.voided, json.dumps(content)),
+        )
+
+    def note_in_erp(self, job: Job, *, paid: bool, voided: bool) -> bool:
+        """Whether that was news. May be called while somebody works on the job."""
+        if (job.paid, job.voided) == (paid, voided):
+            return False
+        self._db.execute(
+            "UPDATE job SET paid = ?, voided = ?, open = 1 WHERE system = ? AND number = ? AND instance = ?",
+            (paid, voided, *job.key),
+        )
+        return True
+
+    def ready_jobs(self, now: float, *, limit: int) -> list[Job]:
+        """Jobs with something left to do now, the longest waiting first."""
+        rows = self._db.execute(
+            "SELECT content, paid, voided FROM job WHERE open = 1 AND next_at <= ? ORDER BY next_at, rowid LIMIT ?",
+            (now, limit),
+        )
+        return [_job(*row) for row in rows]
+
+    def next_at(self, *, after: float) -> float | None:
+        """When the next job that waits for its time is due, epoch seconds."""
+        row = self._db.execute("SELECT min(next_at) FROM job WHERE open = 1 AND next_at > ?", (after,)).fetchone()
+        return None if row[0] is None else float(row[0])
+
+    def jobs(self) -> Iterator[Job]:
+        for row in self._db.execute("SELECT content, paid, voided FROM job ORDER BY system, number"):
+            yield _job(*row)
+
+    # --- events, cursors, exceptions ----------------------------------------------------------------------------
+
+    def keep_event(self, event_id: str, system: str, content: str) -> bool:
+        """False if it was there before."""
+        done = self._db.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?)", (event_id, system, content))
+        return done.rowcount == 1
+
+    def cursor(self, list_name: str) -> str | None:
+        row = self._db.execute("SELECT since FROM cursor WHERE list = ?", (list_name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def move_cursor(self, list_name: str, since: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (list_name, since))
+
+    def raise_exception(self, system: str, source: str, reason: str, since: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO exception VALUES (?, ?, ?, ?)", (system, source, reason, since))
+
+    def close_exception(self, system: str, source: str) -> None:
+        self._db.execute("DELETE FROM exception WHERE system = ? AND source = ?", (system, source))
+
+    def exceptions(self) -> list[dict[str, str]]:
+        rows = self._db.execute("SELECT system, source, reason, since FROM exception ORDER BY since, source")
+        return [dict(zip(("system", "source", "reason", "since"), row, strict=True)) for row in rows]
+
+
+def _job(content: str, paid: int, voided: int) -> Job:
+    return Job(**json.loads(content), paid=bool(paid), voided=bool(voided))

@@ -1,0 +1,52 @@
+"""Tells the source what became of its document, until the source has confirmed it."""
+
+from __future__ import annotations
+
+from hardclose_reference.behaviour import Behaviour
+from hardclose_reference.client import InDoubt, Refused, SystemClient
+from hardclose_reference.mapping import TARGETS
+from hardclose_reference.store import Job, Store
+
+
+class Teller:
+    """Write-back is a plain PUT of a state: repeating it is harmless, so it is repeated until it is confirmed."""
+
+    def __init__(self, sources: dict[str, SystemClient], store: Store, behaviour: Behaviour) -> None:
+        self._sources, self._store, self._behaviour = sources, store, behaviour
+
+    async def tell(self, job: Job) -> None:
+        """Raises InDoubt where the source did not confirm."""
+        while (wanted := job.wanted()) is not None and job.told != wanted:
+            step = self._next_step(job, wanted)
+            try:
+                await self._put(job, step)
+            except Refused as no:
+                await self._refused(job, step, no)
+            except InDoubt:
+                if self._behaviour.write_back == "until_told":
+                    raise
+            job.told = step
+            self._store.save(job)
+
+    def _next_step(self, job: Job, wanted: list[str | None]) -> list[str | None]:
+        """Nothing is paid that was not posted first."""
+        if wanted[0] == "paid" and (job.told is None or job.told[0] != "posted"):
+            return ["posted", job.document, None]
+        return wanted
+
+    async def _put(self, job: Job, step: list[str | None]) -> None:
+        state, document, reason = step
+        body = {"state": state, "document": document, "reason": reason}
+        path = f"{TARGETS[job.system].list_path}/{job.number}/posting"
+        await self._sources[job.system].call("PUT", path, body=body)
+
+    async def _refused(self, job: Job, step: list[str | None], no: Refused) -> None:
+        """The source may be further than we knew: an answer of ours was lost. Anything else a person must see."""
+        try:
+            there = await self._sources[job.system].call("GET", f"{TARGETS[job.system].list_path}/{job.number}")
+        except Refused as gone:
+            there = {"posting": {"state": f"not readable ({gone})", "document": None}}
+        posting = there["posting"]
+        if posting["document"] != step[1] or posting["state"] not in (step[0], "paid"):
+            reason = f"write-back {step[0]} refused ({no}); the source says {posting['state']}"
+            self._store.raise_exception(job.system, job.number, reason, str(there.get("updated_at", "")))

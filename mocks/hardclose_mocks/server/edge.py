@@ -71,7 +71,8 @@ class Edge:
         kind = self._turned_away(call)
         if kind is not None:
             answer, wait = kind
-            await self._finish(call, send, self._desk(call), answer, refusal=answer_name(answer), wait=wait)
+            seq = await self._record(call, self._desk(call), answer, refusal=answer_name(answer), wait=wait)
+            await self._send(call, send, answer, seq, wait)
             return
         strikes = (
             sandbox.plan.strikes(
@@ -85,12 +86,22 @@ class Edge:
             if await self._before(rule, call, send, desk):
                 return
         answer, replayed = await self._handled(call, desk)
-        for rule in strikes:
-            if await self._after(rule, call, send, desk, answer, replayed):
-                return
+        # On record before anything else may happen to the books: the history folds in the order they changed in.
+        ending = next((rule for rule in strikes if rule.fault in ("F01", "F06")), None)
         slow = next((rule for rule in strikes if rule.fault == "F03"), None)
-        hit = Hit("F03", "on_response", slow.id) if slow is not None else None
-        await self._finish(call, send, desk, answer, refusal=desk.refusal, replayed=replayed, hit=hit)
+        if ending is not None:
+            hit: Hit | None = Hit(ending.fault, "after_commit", ending.id)
+        else:
+            hit = Hit("F03", "on_response", slow.id) if slow is not None else None
+        seq = await self._record(call, desk, answer, refusal=desk.refusal, replayed=replayed, hit=hit)
+        if slow is not None and self._late(slow, call):
+            await self._dawdle(slow, self._names(call))
+        if ending is None:
+            await self._send(call, send, answer, seq)
+        elif ending.fault == "F01":
+            self._break_off(call, seq)
+        else:
+            await self._send(call, send, self._instead(self._gateway(ending, self._names(call))), seq)
 
     # --- who and what -------------------------------------------------------------------------------------------
 
@@ -160,36 +171,27 @@ class Edge:
     async def _before(self, rule: Rule, call: Call, send: Send, desk: Desk) -> bool:
         """True when the call ends here: the books never see it."""
         seed, names = self.sandbox.plan.seed, self._names(call)
+        hit = Hit(rule.fault, "before_commit", rule.id)
         if rule.fault == "F02":
-            await self._drop(call, desk, None, Hit("F02", "before_commit", rule.id))
+            self._break_off(call, await self._record(call, desk, None, refusal=None, hit=hit))
             return True
         if rule.fault == "F07":
             retry = rule.number("retry_after_s")
             kind = "unavailable" if retry or draw(seed, rule.id, "kind", *names) < 0.5 else "server_error"
-            await self._instead(call, send, desk, None, kind, Hit("F07", "before_commit", rule.id), retry or None)
+            seq = await self._record(call, desk, None, refusal=None, hit=hit)
+            await self._send(call, send, self._instead(kind, retry or None), seq, retry or None)
             return True
         if rule.fault == "F06" and draw(seed, rule.id, "commits", *names) >= rule.number("commits"):
-            await self._instead(
-                call, send, desk, None, self._gateway(rule, names), Hit("F06", "before_commit", rule.id)
-            )
+            seq = await self._record(call, desk, None, refusal=None, hit=hit)
+            await self._send(call, send, self._instead(self._gateway(rule, names)), seq)
             return True
-        if rule.fault == "F03" and draw(seed, rule.id, "side", *names) < 0.5:
+        if rule.fault == "F03" and not self._late(rule, call):
             await self._dawdle(rule, names)
         return False
 
-    async def _after(self, rule: Rule, call: Call, send: Send, desk: Desk, answer: Answer, replayed: bool) -> bool:
-        """True when the answer is lost or replaced: the books have it."""
-        seed, names = self.sandbox.plan.seed, self._names(call)
-        if rule.fault == "F01":
-            await self._drop(call, desk, answer, Hit("F01", "after_commit", rule.id), replayed)
-            return True
-        if rule.fault == "F06":
-            hit = Hit("F06", "after_commit", rule.id)
-            await self._instead(call, send, desk, answer, self._gateway(rule, names), hit, replayed=replayed)
-            return True
-        if rule.fault == "F03" and draw(seed, rule.id, "side", *names) >= 0.5:
-            await self._dawdle(rule, names)
-        return False
+    def _late(self, rule: Rule, call: Call) -> bool:
+        """Whether a slow answer (F03) waits after the work was done; else the work itself waits."""
+        return draw(self.sandbox.plan.seed, rule.id, "side", *self._names(call)) >= 0.5
 
     def _names(self, call: Call) -> tuple[str, str, int]:
         return call.operation.name, self.sandbox.plain_subject(call.subject), call.nth
@@ -209,29 +211,17 @@ class Edge:
             )
         )
 
-    async def _drop(self, call: Call, desk: Desk, answer: Answer | None, hit: Hit, replayed: bool = False) -> None:
-        """Record what was done, if anything, and break the connection off."""
-        seq = await self._record(call, desk, answer, refusal=desk.refusal, replayed=replayed, hit=hit)
+    def _break_off(self, call: Call, seq: int) -> None:
+        """Drop the connection: the caller is told nothing."""
         call.scope["extensions"][DROP]()
         self.sandbox.tell(self.system.name, Told(seq, "none", None, self.sandbox.wire.ns()))
 
-    async def _instead(
-        self,
-        call: Call,
-        send: Send,
-        desk: Desk,
-        answer: Answer | None,
-        kind: str,
-        hit: Hit,
-        retry_after_s: float | None = None,
-        replayed: bool = False,
-    ) -> None:
-        """Record what was done, if anything, and tell something else."""
-        seq = await self._record(call, desk, answer, refusal=desk.refusal, replayed=replayed, hit=hit)
+    def _instead(self, kind: str, retry_after_s: float | None = None) -> Answer:
+        """What a gateway in front says, whatever happened behind it."""
         said = self.system.dialect.protocol_answer(kind, "a gateway in front of this system answers", {})
-        if retry_after_s is not None:
-            said = Answer(said.status, (*said.headers, ("retry-after", f"{retry_after_s:.0f}")), said.body)
-        await self._send(call, send, said, seq, retry_after_s)
+        if retry_after_s is None:
+            return said
+        return Answer(said.status, (*said.headers, ("retry-after", f"{retry_after_s:.0f}")), said.body)
 
     # --- doing and telling --------------------------------------------------------------------------------------
 
@@ -273,21 +263,6 @@ class Edge:
             emit,
             self.sandbox,
         )
-
-    async def _finish(
-        self,
-        call: Call,
-        send: Send,
-        desk: Desk,
-        answer: Answer,
-        *,
-        refusal: str | None,
-        replayed: bool = False,
-        wait: float | None = None,
-        hit: Hit | None = None,
-    ) -> None:
-        seq = await self._record(call, desk, answer, refusal=refusal, replayed=replayed, wait=wait, hit=hit)
-        await self._send(call, send, answer, seq, wait)
 
     async def _record(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import selectors
 import time
 from datetime import UTC, datetime, timedelta
@@ -101,4 +102,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._jumping.now
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # noqa: ARG002  # asyncio's signature
-        raise RuntimeError(f"no threads on the virtual clock: {getattr(func, '__name__', func)} must be async")
+        raise RuntimeError(f"no threads on the virtual clock: {_name_of(func)} must be async")
+
+
+def _name_of(func: Any) -> str:
+    """`asyncio.to_thread` hands over a partial of `Context.run`; what was to run is its first argument."""
+    inner = func.args[0] if isinstance(func, functools.partial) and func.args else func
+    return getattr(inner, "__qualname__", repr(inner))

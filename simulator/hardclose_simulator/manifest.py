@@ -80,6 +80,26 @@ def manifest_of(values: Mapping[str, Any], where: Path | str) -> Manifest:
     return Manifest(**values)
 
 
+def manifest_schema() -> dict[str, Any]:
+    """JSON Schema of a manifest file, for editors. It accepts what `manifest_of` accepts."""
+    kinds: dict[str, dict[str, Any]] = {key: {"enum": list(choices)} for key, choices in _CHOICES.items()}
+    kinds |= {key: {"type": "number", "minimum": 0, "description": "wire seconds"} for key in _NUMBERS}
+    kinds |= {key: {"type": "string", "pattern": "^/"} for key in _PATHS}
+    kinds["exceptions"] = {"type": ["string", "null"], "pattern": "^/"}
+    kinds["max_concurrency"] = {"type": "integer", "minimum": 1, "description": "callers per credential"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Manifest",
+        "description": "Which legal style an integration declares. Every key may be left out.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            field.name: {**kinds.get(field.name, {"type": "string"}), "default": field.default}
+            for field in fields(Manifest)
+        },
+    }
+
+
 def _read(path: Path) -> Mapping[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")

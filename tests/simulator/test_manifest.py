@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from hardclose_mocks.pace import CI, REAL
-from hardclose_simulator.manifest import Manifest, ManifestError, load_manifest, manifest_of
+from hardclose_simulator.manifest import Manifest, ManifestError, load_manifest, manifest_of, manifest_schema
 
 
 def written(folder: Path, text: str, name: str = "manifest.yaml") -> Path:
@@ -75,3 +76,11 @@ def test_nobody_declares_his_way_out_of_the_drain() -> None:
     """72 business hours are 60 s at pace ci."""
     assert manifest_of({"batch_interval_s": 10_000}, "test").quiet_s(CI) == 60.0
     assert manifest_of({"batch_interval_s": 10_000}, "test").quiet_s(REAL) == 20_000.0
+
+
+def test_the_schema_knows_the_same_keys_and_defaults() -> None:
+    written_schema = manifest_schema()
+    assert written_schema["additionalProperties"] is False
+    assert {key: one["default"] for key, one in written_schema["properties"].items()} == asdict(Manifest())
+    assert written_schema["properties"]["mode"]["enum"] == ["hybrid", "webhook", "poll"]
+    assert written_schema["properties"]["exceptions"]["type"] == ["string", "null"]

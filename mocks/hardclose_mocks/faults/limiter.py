@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from hardclose_mocks.cards import Limit
 
@@ -12,22 +12,35 @@ NS = 1_000_000_000
 
 @dataclass(slots=True)
 class Limiter:
-    """Buckets start full and refill continuously. `waits` bounds the Retry-After it issues (pace, wire seconds)."""
+    """Buckets start full and refill continuously. `waits` bounds the Retry-After it issues (pace, wire seconds).
+
+    Levels are integers: with floats, a caller who keeps exactly to the rate is refused now and then."""
 
     limit: Limit
     waits: tuple[float, float]
-    _buckets: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _buckets: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _call: int = field(init=False)
+    """What one call costs, in the unit of the levels."""
+    _refill: int = field(init=False)
+    """What a bucket gains per nanosecond, in the same unit."""
+
+    def __post_init__(self) -> None:
+        rate = Fraction(str(self.limit.rate_per_s))
+        self._call, self._refill = rate.denominator * NS, rate.numerator
 
     def admit(self, credential: str, now_ns: int) -> float | None:
         """None when admitted, else the wait in seconds until a call is free again (rounded up, within `waits`)."""
-        level, then = self._buckets.get(credential, (float(self.limit.burst), now_ns))
-        level = min(float(self.limit.burst), level + (now_ns - then) / NS * self.limit.rate_per_s)
-        if level >= 1.0:
-            self._buckets[credential] = (level - 1.0, now_ns)
+        full = self.limit.burst * self._call
+        level, then = self._buckets.get(credential, (full, now_ns))
+        level = min(full, level + (now_ns - then) * self._refill)
+        if level >= self._call:
+            self._buckets[credential] = (level - self._call, now_ns)
             return None
         self._buckets[credential] = (level, now_ns)
-        return float(min(self.waits[1], max(self.waits[0], math.ceil((1.0 - level) / self.limit.rate_per_s))))
+        wait_s = -((level - self._call) // (self._refill * NS))
+        return float(min(self.waits[1], max(self.waits[0], wait_s)))
 
     def left(self, credential: str) -> int:
         """Calls left in the bucket at its last use."""
-        return int(self._buckets.get(credential, (float(self.limit.burst), 0))[0])
+        level, _ = self._buckets.get(credential, (self.limit.burst * self._call, 0))
+        return level // self._call

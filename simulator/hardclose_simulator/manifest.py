@@ -137,3 +137,49 @@ def _check(key: str, value: Any, where: Path | str) -> None:
             raise ManifestError(where, f"{value!r} is not a path; it begins with '/'", key=key)
     elif not isinstance(value, str):
         raise ManifestError(where, f"{value!r} is not text", key=key)
+
+
+# --- schema ----------------------------------------------------------------------------------------------------
+
+_MEANS = {
+    "mode": "How it learns of documents: by webhooks, by polling lists, or both.",
+    "poll_interval_s": "Longest time between two polls, wire seconds.",
+    "batch_interval_s": "Longest time between two batches, wire seconds; 0 if it posts as it goes.",
+    "retry_interval_s": "Longest wait before it tries something again, wire seconds.",
+    "max_concurrency": "Callers per credential, those that wait included.",
+    "posting": "How facts become documents.",
+    "closed_period": "What it does with documents of a closed period: date them into the next one, park them, or either.",
+    "health": "Path that answers once it is ready.",
+    "webhook_path": "Path that takes webhooks; {system} is replaced by the name of the sending system.",
+    "exceptions": "Path of its list of open exceptions; null if it has none.",
+    "name": "Name of the integration, for reports.",
+    "owner": "Who answers for it, for reports.",
+}
+
+
+def manifest_schema() -> dict[str, Any]:
+    """JSON Schema, draft 2020-12, of a manifest: what `manifest_of` takes, and nothing else."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "hardclose manifest",
+        "description": "Which legal style an integration is. Every key may be left out.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            field.name: {"description": _MEANS[field.name], "default": field.default, **_takes(field.name)}
+            for field in fields(Manifest)
+        },
+    }
+
+
+def _takes(key: str) -> dict[str, Any]:
+    """The same as `_check`, as a schema."""
+    if key in _CHOICES:
+        return {"enum": list(_CHOICES[key])}
+    if key in _NUMBERS:
+        return {"type": "number", "minimum": 0}
+    if key == "max_concurrency":
+        return {"type": "integer", "minimum": 1}
+    if key in _PATHS:
+        return {"type": ["string", "null"] if key == "exceptions" else "string", "pattern": "^/"}
+    return {"type": "string"}

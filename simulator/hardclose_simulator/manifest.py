@@ -22,6 +22,20 @@ _CHOICES = {
 }
 _NUMBERS = ("poll_interval_s", "batch_interval_s", "retry_interval_s")
 _PATHS = ("health", "webhook_path", "exceptions")
+_MEANS = {
+    "mode": "How it learns of documents: by webhooks, by polling lists, or both.",
+    "poll_interval_s": "Longest time between two polls, wire seconds.",
+    "batch_interval_s": "Longest time between two batches, wire seconds; 0 if it posts as it goes.",
+    "retry_interval_s": "Longest wait before it tries something again, wire seconds.",
+    "max_concurrency": "Callers per credential, those that wait included.",
+    "posting": "How facts become documents.",
+    "closed_period": "What it does with documents of a closed period: date them anew, park them, or either.",
+    "health": "Path that answers once it is ready.",
+    "webhook_path": "Path that takes webhooks; {system} is replaced by the name of the sending system.",
+    "exceptions": "Path of its list of open exceptions; null if it has none.",
+    "name": "Name of the integration, for reports.",
+    "owner": "Who answers for it, for reports.",
+}
 
 
 class ManifestError(ValueError):
@@ -83,10 +97,10 @@ def manifest_of(values: Mapping[str, Any], where: Path | str) -> Manifest:
 def manifest_schema() -> dict[str, Any]:
     """JSON Schema of a manifest file, for editors. It accepts what `manifest_of` accepts."""
     kinds: dict[str, dict[str, Any]] = {key: {"enum": list(choices)} for key, choices in _CHOICES.items()}
-    kinds |= {key: {"type": "number", "minimum": 0, "description": "wire seconds"} for key in _NUMBERS}
+    kinds |= {key: {"type": "number", "minimum": 0} for key in _NUMBERS}
     kinds |= {key: {"type": "string", "pattern": "^/"} for key in _PATHS}
     kinds["exceptions"] = {"type": ["string", "null"], "pattern": "^/"}
-    kinds["max_concurrency"] = {"type": "integer", "minimum": 1, "description": "callers per credential"}
+    kinds["max_concurrency"] = {"type": "integer", "minimum": 1}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Manifest",
@@ -94,10 +108,14 @@ def manifest_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            field.name: {**kinds.get(field.name, {"type": "string"}), "default": field.default}
+            field.name: {**kinds.get(field.name, {"type": "string"}), **_explained(field.name, field.default)}
             for field in fields(Manifest)
         },
     }
+
+
+def _explained(key: str, default: Any) -> dict[str, Any]:
+    return {"description": _MEANS[key], "default": default}
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -137,49 +155,3 @@ def _check(key: str, value: Any, where: Path | str) -> None:
             raise ManifestError(where, f"{value!r} is not a path; it begins with '/'", key=key)
     elif not isinstance(value, str):
         raise ManifestError(where, f"{value!r} is not text", key=key)
-
-
-# --- schema ----------------------------------------------------------------------------------------------------
-
-_MEANS = {
-    "mode": "How it learns of documents: by webhooks, by polling lists, or both.",
-    "poll_interval_s": "Longest time between two polls, wire seconds.",
-    "batch_interval_s": "Longest time between two batches, wire seconds; 0 if it posts as it goes.",
-    "retry_interval_s": "Longest wait before it tries something again, wire seconds.",
-    "max_concurrency": "Callers per credential, those that wait included.",
-    "posting": "How facts become documents.",
-    "closed_period": "What it does with documents of a closed period: date them into the next one, park them, or either.",
-    "health": "Path that answers once it is ready.",
-    "webhook_path": "Path that takes webhooks; {system} is replaced by the name of the sending system.",
-    "exceptions": "Path of its list of open exceptions; null if it has none.",
-    "name": "Name of the integration, for reports.",
-    "owner": "Who answers for it, for reports.",
-}
-
-
-def manifest_schema() -> dict[str, Any]:
-    """JSON Schema, draft 2020-12, of a manifest: what `manifest_of` takes, and nothing else."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "hardclose manifest",
-        "description": "Which legal style an integration is. Every key may be left out.",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            field.name: {"description": _MEANS[field.name], "default": field.default, **_takes(field.name)}
-            for field in fields(Manifest)
-        },
-    }
-
-
-def _takes(key: str) -> dict[str, Any]:
-    """The same as `_check`, as a schema."""
-    if key in _CHOICES:
-        return {"enum": list(_CHOICES[key])}
-    if key in _NUMBERS:
-        return {"type": "number", "minimum": 0}
-    if key == "max_concurrency":
-        return {"type": "integer", "minimum": 1}
-    if key in _PATHS:
-        return {"type": ["string", "null"] if key == "exceptions" else "string", "pattern": "^/"}
-    return {"type": "string"}

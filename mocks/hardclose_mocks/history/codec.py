@@ -12,7 +12,6 @@ from hardclose_mocks.history.records import KINDS, Record
 
 START = "0" * 32
 _encode = msgspec.json.Encoder(order="deterministic").encode
-_decode = msgspec.json.Decoder().decode
 T = TypeVar("T")
 
 
@@ -50,11 +49,17 @@ def chain(previous: str, record: Record, body: bytes) -> str:
 
 
 def decode(seq: int, kind: str, wire_ns: int, business: str, system: str, actor: str, body: bytes, h: str) -> Record:
-    """A record from its columns; raises HistoryError where they do not make one."""
+    """A record from its columns; raises HistoryError where they do not make one. SQLite vouches for no types."""
     if kind not in KINDS:
         raise HistoryError(f"record {seq} is of unknown kind {kind!r}: written by another version of hardclose?")
+    for name, value, type_ in (("wire_ns", wire_ns, int), ("system", system, str), ("actor", actor, str), ("h", h, str)):
+        if not isinstance(value, type_):
+            raise HistoryError(f"record {seq} ({kind}) cannot be read: {name} is {value!r}")
     try:
+        at = datetime.fromisoformat(business)
+        if at.tzinfo is None:
+            raise ValueError(f"{business} has no time zone")
         value = msgspec.json.decode(body, type=KINDS[kind])
-    except (msgspec.ValidationError, msgspec.DecodeError) as wrong:
+    except (msgspec.DecodeError, ValueError, TypeError, RecursionError) as wrong:
         raise HistoryError(f"record {seq} ({kind}) cannot be read: {wrong}") from wrong
-    return Record(seq, wire_ns, datetime.fromisoformat(business), system, actor, value, h)
+    return Record(seq, wire_ns, at, system, actor, value, h)

@@ -88,13 +88,18 @@ class Intake:
             self._store.save(known)
 
     def take_erp_document(self, document: dict[str, Any]) -> None:
-        """What the ERP says of a document we made: paid, or reversed by somebody."""
+        """What the ERP says of a document we made: paid, or reversed by somebody.
+
+        It may be paid before we know that it is ours: the answer that named it was lost, and we have not looked yet."""
+        voided = document["status"] in ("reversed", "cancelled")
         for system in TARGETS:
             job = self._store.job(system, str(document.get("reference", "")))
-            if job is not None and job.document == document.get("number"):
-                voided = document["status"] in ("reversed", "cancelled")
-                if self._store.note_in_erp(job, paid=document.get("payment") == "paid", voided=voided):
-                    self._wake()
+            if job is None:
+                continue
+            perhaps_ours = job.document is None and job.in_doubt_since is not None and not voided
+            ours = perhaps_ours or job.document == document.get("number")
+            if ours and self._store.note_in_erp(job, paid=document.get("payment") == "paid", voided=voided):
+                self._wake()
 
 
 class Poller:

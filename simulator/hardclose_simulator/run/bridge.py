@@ -33,7 +33,11 @@ class Bridge:
             self._in_flight -= 1
             if not task.cancelled():
                 wrong = task.exception()
-                self._inject((lambda: done.fail(wrong)) if wrong is not None else (lambda: done.succeed(task.result())))
+                if isinstance(wrong, Exception):
+                    failure = wrong
+                    self._inject(lambda: done.fail(failure))
+                else:
+                    self._inject(lambda: done.succeed(task.result()))
 
         asyncio.get_running_loop().create_task(work).add_done_callback(settle)
         return done

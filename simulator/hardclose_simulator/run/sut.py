@@ -28,7 +28,9 @@ class Sut(Protocol):
     """`url` is known after `start`. `gone` says how its process ended, None while it lives or is not ours."""
 
     url: str
-    describes: str
+
+    @property
+    def describes(self) -> str: ...
 
     async def start(self, environment: Mapping[str, str]) -> None: ...
 

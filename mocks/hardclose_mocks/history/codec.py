@@ -52,7 +52,12 @@ def decode(seq: int, kind: str, wire_ns: int, business: str, system: str, actor:
     """A record from its columns; raises HistoryError where they do not make one. SQLite vouches for no types."""
     if kind not in KINDS:
         raise HistoryError(f"record {seq} is of unknown kind {kind!r}: written by another version of hardclose?")
-    for name, value, type_ in (("wire_ns", wire_ns, int), ("system", system, str), ("actor", actor, str), ("h", h, str)):
+    for name, value, type_ in (
+        ("wire_ns", wire_ns, int),
+        ("system", system, str),
+        ("actor", actor, str),
+        ("h", h, str),
+    ):
         if not isinstance(value, type_):
             raise HistoryError(f"record {seq} ({kind}) cannot be read: {name} is {value!r}")
     try:

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, create_engine, event, insert, select
+from sqlalchemy import URL, Column, Integer, LargeBinary, MetaData, String, Table, create_engine, event, insert, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
 from hardclose_mocks.history.codec import START, HistoryError, chain, decode, encode_body
 from hardclose_mocks.history.records import Body, Record
@@ -20,7 +20,8 @@ Row = tuple[int, str, int, str, str, str, bytes, str]
 
 
 class Store(Protocol):
-    """Keeps rows for good. `save` returns once they survive the end of this process."""
+    """Keeps rows for good. `save` returns once they survive the end of this process, or raises HistoryError and has
+    kept none of them."""
 
     def save(self, rows: Sequence[Row]) -> None: ...
 
@@ -58,7 +59,7 @@ _RECORDS = Table(
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(URL.create("sqlite", database=str(path)))
 
     @event.listens_for(engine, "connect")
     def tune(connection: sqlite3.Connection, _: object) -> None:
@@ -69,6 +70,14 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
+def _reading_engine(path: Path) -> Engine:
+    # A URI, because only that can say read-only; `as_uri` quotes what means something in one. Without a log beside it
+    # nobody writes the file, and as immutable it can be read where nothing may be written, and leaves nothing behind.
+    written = Path(f"{path.resolve()}-wal").exists()
+    address = f"{path.resolve().as_uri()}?" + ("mode=ro" if written else "immutable=1")
+    return create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
+
+
 class SqliteStore:
     """A file per stream. Raises HistoryError when the file cannot be opened, is no history, or cannot be written."""
 
@@ -76,7 +85,7 @@ class SqliteStore:
         self.path = path
         try:
             if read_only:
-                self._engine = create_engine(f"sqlite:///file:{path.resolve()}?mode=ro&uri=true")
+                self._engine = _reading_engine(path)
                 self._connection = self._engine.connect()
                 return
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,17 +93,23 @@ class SqliteStore:
             self._connection = self._engine.connect()
             _META.create_all(self._connection)
             self._connection.commit()
-        except (OSError, DatabaseError) as wrong:
+        except (OSError, SQLAlchemyError) as wrong:
             raise HistoryError(f"{path} cannot be used as a history: {_cause(wrong)}") from wrong
 
     def save(self, rows: Sequence[Row]) -> None:
-        self._connection.execute(insert(_RECORDS), [dict(zip(_RECORDS.c.keys(), row, strict=True)) for row in rows])
-        self._connection.commit()
+        try:
+            with self._connection.begin():
+                self._connection.execute(
+                    insert(_RECORDS), [dict(zip(_RECORDS.c.keys(), row, strict=True)) for row in rows]
+                )
+        except SQLAlchemyError as wrong:
+            raise HistoryError(f"{self.path} cannot be written: {_cause(wrong)}") from wrong
 
     def load(self) -> list[Record]:
         try:
-            rows = self._connection.execute(select(_RECORDS).order_by(_RECORDS.c.seq)).all()
-        except DatabaseError as wrong:
+            with self._connection.begin():
+                rows = self._connection.execute(select(_RECORDS).order_by(_RECORDS.c.seq)).all()
+        except SQLAlchemyError as wrong:
             raise HistoryError(f"{self.path} cannot be read as a history: {_cause(wrong)}") from wrong
         return [decode(*row) for row in rows]
 
@@ -196,22 +211,25 @@ class History:
         assert tick is not None
         try:
             self.flush()
-        except (DatabaseError, OSError) as wrong:
+        except HistoryError as wrong:
             if not tick.cancelled():
-                tick.set_exception(HistoryError(f"the history cannot be written: {_cause(wrong)}"))
+                tick.set_exception(wrong)
             return
         if not tick.cancelled():
             tick.set_result(None)
 
     def flush(self) -> None:
-        """Save what is pending, now."""
-        rows, self._pending = self._pending, []
-        if rows:
-            self._store.save(rows)
+        """Save what is pending, now. Raises HistoryError; then it is pending still, and the next flush tries again:
+        a history with a gap would be worth nothing."""
+        if self._pending:
+            self._store.save(self._pending)
+            self._pending = []
 
     def close(self) -> None:
-        self.flush()
-        self._store.close()
+        try:
+            self.flush()
+        finally:
+            self._store.close()
 
 
 def save_records(path: Path, records: Sequence[Record]) -> None:
@@ -233,7 +251,5 @@ def save_records(path: Path, records: Sequence[Record]) -> None:
                 for one in records
             ]
         )
-    except DatabaseError as wrong:
-        raise HistoryError(f"{path} cannot be written: {_cause(wrong)}") from wrong
     finally:
         store.close()

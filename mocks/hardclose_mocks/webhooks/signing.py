@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -46,22 +47,28 @@ def forged(
     """A delivery that no genuine sender made.
 
     `invented`: a document that does not exist, signed with another secret. `altered`: ten times the money under the
-    genuine signature. `stale`: genuine content under a genuine signature of ten minutes ago."""
+    genuine signature, or another subject where there is no money. `stale`: genuine content under a genuine signature
+    of ten minutes ago."""
     payload = envelope(event, system, message)
     if how == "invented":
-        number = event.subject[:-1] + "X" + event.subject[-1:]
+        number = _another(event.subject)
         payload = {**payload, "subject": number, "data": {**payload["data"], "number": number}}
         body = msgspec.json.encode(payload)
         return payload, body, signed(message, body, wrong_secret, at)
     if how == "altered":
         headers = signed(message, msgspec.json.encode(payload), secret, at)
-        payload = {**payload, "data": _tenfold(payload["data"])}
-        return payload, msgspec.json.encode(payload), headers
+        richer = {**payload, "data": _tenfold(payload["data"])}
+        altered = richer if richer != payload else {**payload, "subject": _another(event.subject)}
+        return altered, msgspec.json.encode(altered), headers
     body = msgspec.json.encode(payload)
     return payload, body, signed(message, body, secret, at - timedelta(minutes=10))
 
 
-_MONEY = frozenset({"net", "tax", "total", "unit_price", "paid_amount"})
+def _another(number: str) -> str:
+    return number[:-1] + "X" + number[-1:]
+
+
+_MONEY = frozenset({"net", "tax", "total", "unit_price", "paid_amount", "debit", "credit", "amount", "available"})
 
 
 def _tenfold(data: Any) -> Any:
@@ -74,8 +81,5 @@ def _tenfold(data: Any) -> Any:
 
 
 def _times_ten(amount: str) -> str:
-    whole, point, cents = amount.partition(".")
-    digits = whole + cents + "0"
-    if not point:
-        return digits
-    return f"{digits[: -len(cents)].lstrip('0') or '0'}.{digits[-len(cents) :]}"
+    _, _, decimals = amount.partition(".")
+    return f"{Decimal(amount) * 10:.{len(decimals)}f}"

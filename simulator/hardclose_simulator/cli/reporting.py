@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.text import Text
+
 from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.records import Record
-from hardclose_simulator.cli.console import Format, err, out, put_json, stop
+from hardclose_simulator.cli.console import USAGE, Format, err, out, put_json, stop
 from hardclose_simulator.judge import judge
 from hardclose_simulator.report.json_report import to_json
 from hardclose_simulator.report.model import RunInfo, build_model
@@ -16,24 +18,27 @@ from hardclose_simulator.report.writing import ReportError, write_reports
 
 
 def report(records: Sequence[Record], folder: Path | None, format: Format, duration_s: float | None) -> int:
-    """Prints on stdout, writes into `folder` if there is one, and returns the verdict's exit code."""
+    """Prints on stdout, writes into `folder` if there is one, and returns the verdict's exit code.
+
+    A verdict that was reached is never lost: where the reports cannot be written it is printed all the same, and only
+    a pass becomes a usage error."""
     try:
         verdict = judge(records)
     except HistoryError as wrong:
         stop(str(wrong))
     info = RunInfo(folder=str(folder) if folder else None, history_hash=records[-1].h, duration_s=duration_s)
     model = build_model(records, verdict, info)
-    if folder is not None:
-        try:
-            written = write_reports(folder, model)
-        except ReportError as wrong:
-            stop(str(wrong))
     if format is Format.json:
         put_json(to_json(model))
     else:
-        out.print(render(model))
-        if folder is not None:
-            out.print(f"report: {next(path for path in written if path.suffix == '.html')}", soft_wrap=True)
-    if format is Format.json and folder is not None:
-        err.print(f"hardclose: reports in {folder}")
+        out.print(render(model), crop=False)
+    if folder is None:
+        return verdict.exit_code
+    try:
+        page, *_ = write_reports(folder, model)
+    except ReportError as wrong:
+        err.print(Text.assemble(("hardclose: ", "bold red"), str(wrong)), soft_wrap=True)
+        return verdict.exit_code or USAGE
+    say = err if format is Format.json else out
+    say.print(Text(f"report: {page}"), soft_wrap=True)
     return verdict.exit_code

@@ -7,7 +7,7 @@ import functools
 import selectors
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import NoReturn, Protocol
 
 NS = 1_000_000_000
 
@@ -101,11 +101,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.now
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # noqa: ARG002  # asyncio's signature
+    def run_in_executor(self, executor: object, func: object, *args: object) -> NoReturn:  # noqa: ARG002
         raise RuntimeError(f"no threads on the virtual clock: {_name_of(func)} must be async")
 
 
-def _name_of(func: Any) -> str:
+def _name_of(func: object) -> str:
     """`asyncio.to_thread` hands over a partial of `Context.run`; what was to run is its first argument."""
     inner = func.args[0] if isinstance(func, functools.partial) and func.args else func
     return getattr(inner, "__qualname__", repr(inner))

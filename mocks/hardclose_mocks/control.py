@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
@@ -21,6 +21,7 @@ from hardclose_mocks.faults.plan import Rule
 from hardclose_mocks.history.codec import HistoryError, from_plain, plain
 from hardclose_mocks.history.records import KINDS, Record
 from hardclose_mocks.kernel.books import COMMANDS, KINDS_OF
+from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.refusals import Refused
 from hardclose_mocks.server.credentials import environment
 from hardclose_mocks.server.world import World
@@ -88,7 +89,7 @@ class ControlError(Exception):
 
 def control_application(
     world: World, urls: Mapping[str, str], *, verdict: Verdict | None = None, token: str | None = None
-) -> FastAPIOffline:
+) -> FastAPI:
     """`token` is wanted as a bearer token once the control plane is bound beyond loopback."""
     app = FastAPIOffline(title="hardclose control plane", version=harness_version())
 
@@ -167,7 +168,7 @@ def _add_hands(router: APIRouter, world: World) -> None:
                 422, f"{body.system} knows no command {body.command!r}{nearest(body.command, list(known))}"
             )
         try:
-            asked = from_plain(body.arguments, known[body.command])
+            asked: Command = from_plain(body.arguments, known[body.command])
         except HistoryError as wrong:
             raise ControlError(422, f"arguments: {wrong}") from wrong
         try:

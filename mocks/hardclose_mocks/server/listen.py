@@ -60,7 +60,8 @@ class DroppingProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {DROP: self._drop, CONNECTED: self._connected}
+        extensions: dict[str, Any] = {DROP: self._drop, CONNECTED: self._connected}
+        self.scope["extensions"] = extensions
 
     def _drop(self) -> None:
         self.cycle.disconnected = True

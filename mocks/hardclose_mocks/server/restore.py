@@ -21,6 +21,7 @@ from hardclose_mocks.history.records import (
     TokenIssued,
 )
 from hardclose_mocks.kernel.books import COMMANDS, Books
+from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.refusals import Refused
 from hardclose_mocks.server.calls import fingerprint_of
 from hardclose_mocks.server.sandbox import STRIKING, Sandbox
@@ -36,7 +37,7 @@ def redo(books: Books, system: str, carried: Carried, actor: str, seq: int) -> N
     """Do an accepted command again; the books must answer as they did."""
     if carried.refusal is not None:
         return
-    command = from_plain(carried.arguments, COMMANDS[system][carried.command])
+    command: Command = from_plain(carried.arguments, COMMANDS[system][carried.command])
     try:
         done = books.do(command, at=carried.at, actor=actor)
     except Refused as no:

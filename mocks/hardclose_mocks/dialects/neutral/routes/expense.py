@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
@@ -18,7 +20,7 @@ from hardclose_mocks.dialects.neutral.wire.sources import (
 from hardclose_mocks.kernel.commands import ApproveReport, RecallReport, SendBackReport, SubmitReport
 from hardclose_mocks.kernel.documents import ExpenseReport
 
-TAGS = ["expense reports"]
+TAGS: list[str | Enum] = ["expense reports"]
 
 
 def add_expense_routes(app: FastAPI) -> None:

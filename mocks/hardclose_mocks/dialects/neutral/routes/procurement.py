@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
@@ -23,7 +25,7 @@ from hardclose_mocks.kernel.commands import (
 )
 from hardclose_mocks.kernel.documents import Requisition
 
-TAGS = ["requisitions"]
+TAGS: list[str | Enum] = ["requisitions"]
 
 
 def add_procurement_routes(app: FastAPI) -> None:

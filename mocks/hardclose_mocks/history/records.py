@@ -199,7 +199,8 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryTried:
-    """One webhook attempt. `event` is the Emitted id it is about (its lineage), `message` the webhook-id it bore,
+    """One webhook attempt. `event` is the Emitted id it is about (its lineage), `message` the outbox's name for it: the
+    webhook-id it bore, but for a duplicate under the event's own id, which is told apart (`<event>-same-<rule>`).
     `label` genuine or forged (then `forgery` says how), `status` the answer's or None, `outcome`: delivered, retry,
     exhausted, dropped (F32: never sent, never will be), lost (F32 silent: sender believes it was delivered)."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from itertools import islice
 from typing import Any
 
 import httpx2
@@ -44,7 +45,7 @@ from hardclose_mocks.server.credentials import INTEGRATION, Credentials, actor_o
 from hardclose_mocks.server.edge import Edge
 from hardclose_mocks.server.keys import KeyStore
 from hardclose_mocks.webhooks.delivery import Dispatcher
-from hardclose_mocks.webhooks.outbox import Outbox
+from hardclose_mocks.webhooks.outbox import Outbox, webhook_id
 
 SYSTEMS = ("erp", "procurement", "expense")
 DIALECTS: dict[str, Callable[[], Dialect]] = {"neutral": NeutralDialect}
@@ -268,7 +269,7 @@ class Sandbox:
 
     def subscribe(self, system: str, url: str, types: tuple[str, ...]) -> dict[str, Any]:
         """Registers a receiver; the secret is the system's own, the same for all its subscriptions."""
-        subscription = Subscribed(f"sub_{system}_{len(self.outbox.subscriptions) + 1}", url, types)
+        subscription = Subscribed(f"sub_{system}_{self.outbox.created + 1}", url, types)
         self.outbox.subscribe(system, subscription)
         self.note(system, subscription)
         return {**self._public(subscription), "secret": self.setup.credentials.webhook_secret(system)}
@@ -286,8 +287,24 @@ class Sandbox:
         return [self._public(one) for owner, one in self.outbox.subscriptions.values() if owner == system]
 
     def deliveries(self, system: str) -> list[dict[str, Any]]:
-        latest = [plain(tried) for owner, tried in reversed(self.outbox.log) if owner == system]
-        return [{name: value for name, value in one.items() if name not in ("body", "fault")} for one in latest[:200]]
+        """The last 200 attempts of the genuine sender, newest first: of forgers and faults it knows nothing."""
+        mine = (tried for owner, tried in reversed(self.outbox.log) if owner == system and tried.label == "genuine")
+        return [
+            {
+                "event": tried.event,
+                "message": webhook_id(tried.event, tried.message),
+                "subscription": tried.subscription,
+                "subject": tried.subject,
+                "revision": tried.revision,
+                "attempt": tried.attempt,
+                "status": tried.status,
+                "outcome": tried.outcome,
+                "started_ns": tried.started_ns,
+                "ended_ns": tried.ended_ns,
+                "next_ns": tried.next_ns,
+            }
+            for tried in islice(mine, 200)
+        ]
 
     def retry_after(self, wait: float, form: str) -> str:
         """Seconds, or an HTTP-date on the wire clock, rounded up to the next second."""

@@ -16,7 +16,7 @@ from hardclose_mocks.faults.plan import Plan, Rule, draw, exponential
 from hardclose_mocks.history.records import DeliveryTried, Emitted, Hit
 from hardclose_mocks.history.store import History
 from hardclose_mocks.pace import Pace
-from hardclose_mocks.webhooks.outbox import Outbox, Parcel
+from hardclose_mocks.webhooks.outbox import Outbox, Parcel, webhook_id
 from hardclose_mocks.webhooks.signing import envelope, forged, signed
 
 FORGERIES = ("invented", "altered", "stale")
@@ -68,7 +68,7 @@ class Dispatcher:
         extra: list[Parcel] = []
         for rule in rules:
             match rule.fault:
-                case "F31":
+                case "F31" if first.fault is None:
                     delay = exponential(
                         self.plan().seed, rule.id, *names, mean=rule.number("mean_s"), highest=rule.number("highest_s")
                     )
@@ -122,7 +122,7 @@ class Dispatcher:
         _, subscription = self.outbox.subscriptions.get(parcel.subscription, ("", None))
         if subscription is None:
             return
-        message = _wire_id(parcel)
+        message = webhook_id(parcel.event.id, parcel.message)
         content, body, headers = self._sealed(parcel, message)
         self.in_flight += 1
         try:
@@ -177,11 +177,6 @@ class Dispatcher:
         self.on_attempt(now)
         self._wake.set()
         await self.history.committed()
-
-
-def _wire_id(parcel: Parcel) -> str:
-    """The `webhook-id`: a duplicate of F30 under the same id bears the event's own."""
-    return parcel.event.id if "-same-" in parcel.message else parcel.message
 
 
 def _with(parcel: Parcel, rule: Rule, note: str, due_ns: int | None = None) -> Parcel:

@@ -29,6 +29,11 @@ class Parcel:
         return self.message, self.subscription
 
 
+def webhook_id(event: str, message: str) -> str:
+    """The `webhook-id` on the wire: a duplicate of F30 under the same id bears the event's own."""
+    return event if message.startswith(f"{event}-same-") else message
+
+
 @dataclass(slots=True)
 class Outbox:
     """Subscriptions and open parcels of all systems."""
@@ -37,6 +42,8 @@ class Outbox:
     """By id: the system and the subscription."""
     open: dict[tuple[str, str], Parcel] = field(default_factory=dict)
     log: list[tuple[str, DeliveryTried]] = field(default_factory=list)
+    created: int = 0
+    """Subscriptions ever created: a number that was given is never given again."""
     _due: list[tuple[int, int, tuple[str, str]]] = field(default_factory=list)
     _count: int = 0
 
@@ -76,6 +83,7 @@ class Outbox:
             self.subscriptions.pop(subscription.id, None)
             self.open = {key: parcel for key, parcel in self.open.items() if key[1] != subscription.id}
         else:
+            self.created += 1
             self.subscriptions[subscription.id] = (system, subscription)
 
     def _stale(self, entry: tuple[int, int, tuple[str, str]]) -> bool:

@@ -15,6 +15,7 @@ from hardclose_mocks.dialects.neutral.routes.erp import add_erp_routes
 from hardclose_mocks.dialects.neutral.routes.expense import add_expense_routes
 from hardclose_mocks.dialects.neutral.routes.procurement import add_procurement_routes
 from hardclose_mocks.dialects.neutral.routes.shared import add_company_routes, add_error_words, add_shared_routes
+from hardclose_mocks.dialects.neutral.routes.webhooks import add_webhook_routes
 from hardclose_mocks.dialects.neutral.wire.erp import expense_posting, purchase_order
 from hardclose_mocks.dialects.neutral.wire.sources import expense_report, requisition
 from hardclose_mocks.kernel.documents import Document, ExpensePosting, ExpenseReport, PurchaseOrder, Requisition
@@ -49,6 +50,7 @@ class NeutralDialect:
         )
         add_error_words(app)
         add_shared_routes(app)
+        add_webhook_routes(app)
         add_company_routes(app)
         _SYSTEMS[system](app)
         self._operations[system] = self._table(app)

@@ -1,4 +1,4 @@
-"""What all neutral systems share: answers, paging, preconditions, tokens, subscriptions, the card."""
+"""What all neutral systems share: answers, paging, preconditions, tokens, companies, the card."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from hardclose_mocks.desk import SCOPE_KEY, Answer, Desk
 from hardclose_mocks.dialects.neutral.refusals import Problem, invalid, protocol_problem, to_problem
-from hardclose_mocks.dialects.neutral.wire.values import Text, Wire, instant
+from hardclose_mocks.dialects.neutral.wire.values import instant
 from hardclose_mocks.kernel.documents import Document
 from hardclose_mocks.kernel.master import Company
-from hardclose_mocks.kernel.refusals import Invalid, Refused
+from hardclose_mocks.kernel.refusals import Refused
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": title, "content": {"application/problem+json": {"schema": {"type": "object"}}}}
@@ -74,13 +73,13 @@ def one(request: Request, number: str, kind: type, encode: Callable[[Any, Compan
     """A document by number, with its version as ETag; 404 where there is none of that kind."""
     at = desk(request)
     document = at.books.find(number)
-    if not isinstance(document, kind):
+    if document is None or not isinstance(document, kind):
         raise protocol_error("not_found", f"there is no {number} here")
     at.serve([document])
-    etag = f'"{document.version}"'  # type: ignore[attr-defined]
+    etag = f'"{document.version}"'
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
-    return reply(encode(document, at.companies[document.company]), ETag=etag)  # type: ignore[attr-defined]
+    return reply(encode(document, at.companies[document.company]), ETag=etag)
 
 
 def after(
@@ -179,15 +178,8 @@ def _read_cursor(text: str) -> tuple[datetime, str]:
         raise protocol_error("malformed", "cursor is not one of ours; take next_cursor from the page before") from None
 
 
-class SubscriptionIn(Wire):
-    """`types` are event types, or `*` for all of this system."""
-
-    url: Text
-    types: list[Text] = Field(default=["*"], min_length=1, max_length=50)
-
-
 def add_shared_routes(app: FastAPI) -> None:
-    """Token endpoint, contract card, subscriptions and delivery log."""
+    """Token endpoint and contract card."""
 
     @app.post("/oauth/token", operation_id="token", tags=["access"], responses={400: PROBLEMS[400], 401: PROBLEMS[401]})
     async def token(request: Request) -> Response:
@@ -215,43 +207,6 @@ def add_shared_routes(app: FastAPI) -> None:
     async def card(request: Request) -> Response:
         """What this system promises its callers. No login."""
         return reply(desk(request).card.document())
-
-    @app.post(
-        "/v1/webhook-subscriptions",
-        operation_id="subscription.create",
-        tags=["webhooks"],
-        status_code=201,
-        responses=PROBLEMS,
-    )
-    async def subscribe(request: Request, body: SubscriptionIn) -> Response:
-        at = desk(request)
-        if not body.url.startswith(("http://", "https://")):
-            raise Refused(Invalid("url", f"{body.url!r} is no http address"))
-        return reply(at.control.subscribe(at.system, body.url, tuple(body.types)), 201)
-
-    @app.get("/v1/webhook-subscriptions", operation_id="subscription.list", tags=["webhooks"], responses=PROBLEMS)
-    async def subscriptions(request: Request) -> Response:
-        at = desk(request)
-        return reply({"items": at.control.subscriptions(at.system), "next_cursor": None})
-
-    @app.delete(
-        "/v1/webhook-subscriptions/{id}",
-        operation_id="subscription.delete",
-        tags=["webhooks"],
-        status_code=204,
-        responses=PROBLEMS,
-    )
-    async def unsubscribe(request: Request, id: str) -> Response:  # the wire calls it id
-        at = desk(request)
-        if not at.control.unsubscribe(at.system, id):
-            raise protocol_error("not_found", f"there is no subscription {id}")
-        return Response(status_code=204)
-
-    @app.get("/v1/webhook-deliveries", operation_id="delivery.list", tags=["webhooks"], responses=PROBLEMS)
-    async def deliveries(request: Request) -> Response:
-        """The last 200 delivery attempts of this system, newest first."""
-        at = desk(request)
-        return reply({"items": at.control.deliveries(at.system), "next_cursor": None})
 
 
 def add_error_words(app: FastAPI) -> None:

@@ -1,0 +1,388 @@
+"""Deliveries on the wire: signed, at least once, on the pace's schedule, with the faults that the plan adds."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from hardclose_mocks.clock import LoopClock
+from hardclose_mocks.faults.plan import Rule
+from hardclose_mocks.history.records import DeliveryTried
+from hardclose_mocks.kernel.commands import BlockSupplier, SetPeriod
+
+from ..sandboxes import Office, Receiver, in_process, virtually
+
+APPROVED = "expense_report.approved"
+
+
+def aimed(fault: str, subject: str = "R-1", rule: str = "a1", **parameters: float) -> Rule:
+    return Rule(rule, fault, "expense", (APPROVED,), aimed=subject, parameters=parameters)
+
+
+def present() -> LoopClock:
+    """Virtual wire time that starts now: the library holds timestamps against the host's clock."""
+    return LoopClock(asyncio.get_running_loop(), datetime.now(UTC))
+
+
+async def subscribed(office: Office, *types: str, system: str = "expense", url: str = "http://sut.test/hooks") -> Any:
+    answer = await office.call(
+        "POST", "/v1/webhook-subscriptions", system, json={"url": url, "types": list(types or [APPROVED])}
+    )
+    assert answer.status_code == 201
+    return answer.json()
+
+
+def verified(receiver: Receiver, secret: str) -> list[bool]:
+    """Which of the arrivals the library believes."""
+    believed = []
+    for arrival in receiver.got:
+        try:
+            Webhook(secret).verify(arrival.body, arrival.headers)
+            believed.append(True)
+        except WebhookVerificationError:
+            believed.append(False)
+    return believed
+
+
+# --- genuine --------------------------------------------------------------------------------------------------------
+
+
+@virtually
+async def test_an_approved_report_arrives_signed_with_the_document_in_it() -> None:
+    receiver = Receiver()
+    async with in_process(receivers={"sut.test": receiver}, wire=present()) as office:
+        subscription = await subscribed(office)
+        await office.approve("T0-R-1")
+        await asyncio.sleep(1)
+        (arrival,) = receiver.got
+        assert verified(receiver, subscription["secret"]) == [True]
+        assert (arrival.content["type"], arrival.content["subject"]) == (APPROVED, "T0-R-1")
+        read = (await office.call("GET", "/v1/expense-reports/T0-R-1", "expense")).json()
+        assert arrival.content["data"] == read
+        assert arrival.id == arrival.content["id"] == office.emitted()[-1].id
+        (tried,) = office.tried()
+        assert (tried.outcome, tried.status, tried.label, tried.attempt) == ("delivered", 200, "genuine", 1)
+        assert not office.sandbox.outbox.open
+
+
+@virtually
+async def test_every_subscriber_of_the_type_gets_its_own_delivery() -> None:
+    one, other = Receiver(), Receiver()
+    async with in_process(receivers={"one.test": one, "other.test": other}) as office:
+        await subscribed(office, "*", url="http://one.test/all")
+        await subscribed(office, APPROVED, url="http://other.test/some")
+        await office.approve("R-1")
+        await asyncio.sleep(1)
+        assert [arrival.content["type"] for arrival in one.got] == ["expense_report.submitted", APPROVED]
+        assert [(arrival.path, arrival.content["type"]) for arrival in other.got] == [("/some", APPROVED)]
+
+
+@virtually
+async def test_events_about_masters_and_periods_are_delivered_too() -> None:
+    receiver = Receiver()
+    async with in_process(receivers={"sut.test": receiver}) as office:
+        await subscribed(office, "*", system="erp")
+        await office.sandbox.act("erp", SetPeriod("DE01", "expense", 2026, 11, "soft_closed"), "person:controller")
+        await office.sandbox.act("erp", BlockSupplier("S1", True), "person:clerk")
+        await asyncio.sleep(1)
+        assert [(one.content["type"], one.content["subject"]) for one in receiver.got] == [
+            ("period.changed", "DE01/expense/2026-11"),
+            ("supplier.blocked", "S1"),
+        ]
+        assert receiver.got[0].content["data"] == {
+            "module": "expense",
+            "year": 2026,
+            "period": 11,
+            "state": "soft_closed",
+        }
+
+
+# --- at least once --------------------------------------------------------------------------------------------------
+
+
+@virtually
+async def test_a_failing_receiver_is_tried_again_on_the_paces_schedule() -> None:
+    receiver = Receiver(500, 404, 301, 500, 500, 500)
+    async with in_process(receivers={"sut.test": receiver}) as office:
+        await subscribed(office)
+        await office.approve("R-1")
+        await asyncio.sleep(60)
+        at = [arrival.at_s - receiver.got[0].at_s for arrival in receiver.got]
+        assert at == pytest.approx([0.0, 1.0, 3.0, 7.0, 15.0], abs=0.01)
+        assert [one.outcome for one in office.tried()] == ["retry"] * 4 + ["exhausted"]
+        assert [one.attempt for one in office.tried()] == [1, 2, 3, 4, 5]
+        assert {arrival.id for arrival in receiver.got} == {receiver.got[0].id}
+        assert not office.sandbox.outbox.open
+
+
+@virtually
+async def test_retries_end_with_the_first_success_and_are_signed_anew() -> None:
+    receiver = Receiver(503, 503, 204)
+    async with in_process(receivers={"sut.test": receiver}, wire=present()) as office:
+        subscription = await subscribed(office)
+        await office.approve("R-1")
+        await asyncio.sleep(60)
+        assert [one.outcome for one in office.tried()] == ["retry", "retry", "delivered"]
+        assert verified(receiver, subscription["secret"]) == [True] * 3
+        stamps = [int(arrival.headers["webhook-timestamp"]) for arrival in receiver.got]
+        assert stamps[2] - stamps[0] in (2, 3, 4)
+        assert len({arrival.body for arrival in receiver.got}) == 1
+
+
+@virtually
+async def test_the_wait_counts_from_the_end_of_an_attempt_that_timed_out() -> None:
+    receiver = Receiver(wait_s=10.0)
+    async with in_process(receivers={"sut.test": receiver}) as office:
+        await subscribed(office)
+        await office.approve("R-1")
+        await asyncio.sleep(5)
+        first = office.tried()[0]
+        assert (first.status, first.outcome) == (None, "retry")
+        assert first.ended_ns - first.started_ns == pytest.approx(3e9, abs=1e6)
+        assert receiver.got[1].at_s - receiver.got[0].at_s == pytest.approx(3.0 + 1.0, abs=0.01)
+
+
+@virtually
+async def test_nobody_listening_is_tried_again() -> None:
+    async with in_process() as office:
+        await subscribed(office, url="http://gone.test/")
+        await office.approve("R-1")
+        await asyncio.sleep(60)
+        assert [(one.status, one.outcome) for one in office.tried()] == [(None, "retry")] * 4 + [(None, "exhausted")]
+
+
+@virtually
+async def test_a_slow_receiver_delays_nobody_else() -> None:
+    slow, quick = Receiver(wait_s=2.9), Receiver()
+    async with in_process(receivers={"slow.test": slow, "quick.test": quick}) as office:
+        await subscribed(office, url="http://slow.test/")
+        await subscribed(office, url="http://quick.test/")
+        began = asyncio.get_running_loop().time()
+        for number in range(20):
+            await office.approve(f"R-{number}")
+        await asyncio.sleep(10)
+        assert max(arrival.at_s for arrival in quick.got) - began < 0.1
+        assert len(slow.got) == len(quick.got) == 20
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[::bad", "http://", "http:///path", "http://127.0.0.1:99999/", "ftp://sut.test/", "sut.test/hooks", "",
+        "http://sut.test/\u0000", "http://" + "\u2603" * 70 + ".test/", "http://sut test/",
+    ],
+)  # fmt: skip
+@virtually
+async def test_an_address_nobody_can_post_to_is_refused_at_once(url: str) -> None:
+    async with in_process() as office:
+        answer = await office.call("POST", "/v1/webhook-subscriptions", "expense", json={"url": url, "types": ["*"]})
+        assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (422, "invalid")
+        assert answer.json()["errors"][0]["pointer"] == "/url"
+        assert office.sandbox.subscriptions("expense") == []
+
+
+# --- subscriptions --------------------------------------------------------------------------------------------------
+
+
+@virtually
+async def test_unsubscribing_stops_deliveries_and_the_retries_under_way() -> None:
+    receiver = Receiver(500, 500, 500)
+    async with in_process(receivers={"sut.test": receiver}) as office:
+        subscription = await subscribed(office)
+        await office.approve("R-1")
+        await asyncio.sleep(0.5)
+        gone = await office.call("DELETE", f"/v1/webhook-subscriptions/{subscription['id']}", "expense")
+        assert gone.status_code == 204
+        await office.approve("R-2")
+        await asyncio.sleep(60)
+        assert len(receiver.got) == 1
+        assert not office.sandbox.outbox.open
+        listed = await office.call("GET", "/v1/webhook-subscriptions", "expense")
+        assert listed.json() == {"items": [], "next_cursor": None}
+        again = await office.call("DELETE", f"/v1/webhook-subscriptions/{subscription['id']}", "expense")
+        assert again.status_code == 404
+
+
+@virtually
+async def test_a_subscription_is_another_systems_business_only_there() -> None:
+    async with in_process() as office:
+        subscription = await subscribed(office)
+        assert (
+            await office.call("DELETE", f"/v1/webhook-subscriptions/{subscription['id']}", "erp")
+        ).status_code == 404
+        assert [one["id"] for one in office.sandbox.subscriptions("expense")] == [subscription["id"]]
+        assert "secret" not in office.sandbox.subscriptions("expense")[0]
+
+
+@virtually
+async def test_a_subscription_never_takes_the_number_of_another() -> None:
+    async with in_process() as office:
+        first, second = [await subscribed(office, url=f"http://{name}.test/") for name in ("one", "two")]
+        await office.call("DELETE", f"/v1/webhook-subscriptions/{first['id']}", "expense")
+        third = await subscribed(office, url="http://three.test/")
+        assert len({first["id"], second["id"], third["id"]}) == 3
+        assert [one["url"] for one in office.sandbox.subscriptions("expense")] == [
+            "http://two.test/",
+            "http://three.test/",
+        ]
+
+
+@virtually
+async def test_the_delivery_log_shows_the_latest_attempts_first_and_knows_no_forger() -> None:
+    rules = aimed("F36", rule="f"), aimed("F30", rule="d", new_id=0.0, after_s=9.0)
+    async with in_process(*rules, receivers={"sut.test": Receiver(200, 500)}) as office:
+        await subscribed(office)
+        await office.approve("R-1")
+        await asyncio.sleep(30)
+        items = (await office.call("GET", "/v1/webhook-deliveries", "expense")).json()["items"]
+        assert [(one["attempt"], one["outcome"]) for one in items] == [(1, "delivered"), (2, "delivered"), (1, "retry")]
+        assert {one["message"] for one in items} == {office.emitted()[-1].id}
+        assert not {"label", "forgery", "fault", "body"} & set(items[0])
+
+
+# --- faults ---------------------------------------------------------------------------------------------------------
+
+
+@virtually
+async def test_a_duplicate_bears_the_same_id_or_a_new_one_as_the_rule_says() -> None:
+    for new_id in (0.0, 1.0):
+        receiver = Receiver()
+        rule = aimed("F30", new_id=new_id, after_s=2.5)
+        async with in_process(rule, receivers={"sut.test": receiver}, wire=present()) as office:
+            subscription = await subscribed(office)
+            await office.approve("T0-R-1")
+            await asyncio.sleep(30)
+            one, again = receiver.got
+            assert again.at_s - one.at_s == pytest.approx(2.5, abs=0.01)
+            assert (again.id == one.id) == (new_id == 0.0)
+            assert again.content["data"] == one.content["data"]
+            assert again.content["id"] == again.id
+            assert verified(receiver, subscription["secret"]) == [True, True]
+            assert [tried.fault and tried.fault.fault for tried in office.tried()] == [None, "F30"]
+            assert {tried.event for tried in office.tried()} == {one.id}
+
+
+@virtually
+async def test_about_half_of_the_duplicates_bear_a_new_id() -> None:
+    receiver = Receiver()
+    async with in_process(Rule("w", "F30", "expense"), receivers={"sut.test": receiver}) as office:
+        await subscribed(office)
+        for number in range(120):
+            await office.approve(f"R-{number}")
+        await asyncio.sleep(30)
+        assert len(receiver.got) == 240
+        new = len({arrival.id for arrival in receiver.got}) - 120
+        assert abs(new - 60) < 4 * math.sqrt(30)
+
+
+@virtually
+async def test_a_reordered_event_is_overtaken_by_a_younger_one() -> None:
+    receiver = Receiver()
+    rule = aimed("F31", mean_s=3.0, highest_s=4.0)
+    async with in_process(rule, receivers={"sut.test": receiver}) as office:
+        await subscribed(office)
+        await office.approve("R-1")
+        await office.approve("R-2")
+        await asyncio.sleep(30)
+        assert [arrival.content["subject"] for arrival in receiver.got] == ["R-2", "R-1"]
+        assert 0 < receiver.got[1].at_s - receiver.got[0].at_s <= 4.0
+        assert [one.fault.fault for one in office.tried() if one.fault] == ["F31"]
+
+
+@virtually
+async def test_a_dropped_event_is_never_sent_and_recorded_as_dropped() -> None:
+    receiver = Receiver()
+    async with in_process(aimed("F32"), receivers={"sut.test": receiver}) as office:
+        await subscribed(office)
+        await office.approve("R-1")
+        await office.approve("R-2")
+        await asyncio.sleep(60)
+        assert [arrival.content["subject"] for arrival in receiver.got] == ["R-2"]
+        assert [(one.subject, one.outcome) for one in office.tried()] == [("R-1", "dropped"), ("R-2", "delivered")]
+        assert not office.sandbox.outbox.open
+
+
+@pytest.mark.parametrize("order", [("F31", "F32"), ("F32", "F31")])
+@virtually
+async def test_a_dropped_event_stays_dropped_whatever_else_strikes_it(order: tuple[str, str]) -> None:
+    receiver = Receiver()
+    rules = [aimed(fault, rule=fault) for fault in order]
+    async with in_process(*rules, receivers={"sut.test": receiver}) as office:
+        await subscribed(office)
+        await office.approve("R-1")
+        await asyncio.sleep(60)
+        assert receiver.got == []
+        assert [(one.outcome, one.fault.fault) for one in office.tried() if one.fault] == [("dropped", "F32")]
+
+
+@virtually
+async def test_a_forger_sends_besides_the_genuine_sender_and_is_never_verified() -> None:
+    receiver = Receiver()
+    async with in_process(Rule("w", "F36", "expense"), receivers={"sut.test": receiver}, wire=present()) as office:
+        subscription = await subscribed(office)
+        for number in range(30):
+            await office.approve(f"R-{number}")
+        await asyncio.sleep(5)
+        believed = verified(receiver, subscription["secret"])
+        assert (len(believed), sum(believed)) == (60, 30)
+        by_message = {arrival.id: real for arrival, real in zip(receiver.got, believed, strict=True)}
+        assert {tried.message: tried.label == "genuine" for tried in office.tried()} == by_message
+        assert {tried.forgery for tried in office.tried()} == {None, "invented", "altered", "stale"}
+        assert all((tried.body is not None) == (tried.label == "forged") for tried in office.tried())
+
+
+@virtually
+async def test_a_forger_does_not_come_back_though_the_genuine_sender_does() -> None:
+    receiver = Receiver(401, 500, 200)
+    async with in_process(aimed("F36"), receivers={"sut.test": receiver}) as office:
+        await subscribed(office)
+        await office.approve("R-1")
+        await asyncio.sleep(60)
+        assert [(one.label, one.outcome) for one in office.tried()] == [
+            ("forged", "exhausted"),
+            ("genuine", "retry"),
+            ("genuine", "delivered"),
+        ]
+
+
+@virtually
+async def test_a_rule_aims_at_the_subject_without_the_run_tag_and_at_the_nth_event() -> None:
+    receiver = Receiver()
+    second = Rule("a", "F32", "erp", aimed="S1", nth=2)
+    async with in_process(second, receivers={"sut.test": receiver}, run_tag="R9") as office:
+        await subscribed(office, "*", system="erp")
+        for blocked in (True, False, True, False, True):
+            await office.sandbox.act("erp", BlockSupplier("S1", blocked), "person:clerk")
+        await asyncio.sleep(5)
+        types = [arrival.content["type"].split(".")[1] for arrival in receiver.got]
+        assert types == ["blocked", "released", "blocked"], "nth counts each type of event for itself"
+
+
+@virtually
+async def test_healing_stops_new_trouble_but_not_what_is_under_way() -> None:
+    receiver = Receiver()
+    rule = Rule("w", "F30", "expense", parameters={"after_s": 5.0})
+    async with in_process(rule, receivers={"sut.test": receiver}, phase="chaos") as office:
+        await subscribed(office)
+        await office.approve("R-1")
+        office.sandbox.enter("heal")
+        await office.approve("R-2")
+        await asyncio.sleep(30)
+        assert [arrival.content["subject"] for arrival in receiver.got] == ["R-1", "R-2", "R-1"]
+
+
+@virtually
+async def test_deliveries_are_told_to_the_settling_run() -> None:
+    async with in_process(receivers={"sut.test": Receiver()}) as office:
+        await subscribed(office)
+        await asyncio.sleep(3)
+        await office.approve("R-1")
+        await asyncio.sleep(3)
+        (last,) = office.records(DeliveryTried)
+        assert office.sandbox.last_delivery_ns == last.body.ended_ns  # type: ignore[union-attr]
+        assert office.sandbox.dispatcher.in_flight == 0

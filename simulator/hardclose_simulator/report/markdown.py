@@ -95,7 +95,7 @@ def _faults(model: Report) -> Iterator[str]:
         return
     yield from ["", "<details><summary>Faults: planned and fired</summary>", ""]
     yield from ["| fault | | system | planned | window | fired |", "|---|---|---|---|---|---:|"]
-    for line in model.faults:
+    for line in sorted(model.faults, key=lambda line: line.fault):
         window = f"{line.starts:%d %b %H:%M} to {line.ends:%d %b %H:%M}" if line.starts and line.ends else ""
         fired = f"{line.fired:,}" + (f" of {line.chances:,}" if line.chances else "")
         yield f"| {_safe(line.fault)} | {line.name} | {line.system} | {_safe(line.planned)} | {window} | {fired} |"

@@ -198,8 +198,10 @@ def _timeline(finding: OpenedFinding) -> RenderableType:
 
 
 def _nearest(timeline: Sequence[TimelineEntry]) -> list[TimelineEntry]:
-    """All evidence; of the rest, what lies nearest to it."""
+    """The evidence, or its first and last where it is very long; of the rest, what lies nearest to it."""
     evidence = [place for place, entry in enumerate(timeline) if entry.evidence]
+    if len(evidence) > TIMELINE_SHOWN:
+        evidence = [*evidence[: TIMELINE_SHOWN - 4], *evidence[-4:]]
     rest = [place for place, entry in enumerate(timeline) if not entry.evidence]
     rest.sort(key=lambda place: (min((abs(place - one) for one in evidence), default=0), place))
     kept = {*evidence, *rest[: max(0, TIMELINE_SHOWN - len(evidence))]}

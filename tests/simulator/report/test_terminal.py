@@ -85,6 +85,19 @@ def test_a_finding_shows_its_card_line_and_evidence() -> None:
     assert "told nothing (F01)" in text
 
 
+def test_very_long_evidence_shows_how_it_began_and_how_it_ended() -> None:
+    """Thirty callers that did not wait."""
+    model = everything()["fail"]
+    (finding,) = model.findings
+    entry = finding.timeline[0]
+    many = tuple(replace(entry, seq=seq, what=f"request {seq}", evidence=True) for seq in range(30))
+    text = printed(replace(model, findings=(replace(finding, timeline=many),)))
+    assert "request 0 " in text
+    assert "request 29" in text
+    assert "request 20" not in text
+    assert "and 14 more in the HTML report" in text
+
+
 def test_what_was_not_put_to_the_test_is_said() -> None:
     text = printed(everything()["missed"])
     assert "promised 4 late approvals, saw 0" in text

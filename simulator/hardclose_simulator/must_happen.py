@@ -37,8 +37,8 @@ def unfired(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
             continue
         if rule.id in struck:
             continue
-        operations = ", ".join(str(one) for one in rule.rule.get("operations", ()))
-        says = f"{rule.id}: {rule.fault} on {record.system} {operations} for {rule.rule['aimed']}"
+        where = " ".join((record.system, *(str(one) for one in rule.rule.get("operations", ()))))
+        says = f"{rule.id}: {rule.fault} on {where} for {rule.rule['aimed']}"
         (beside if case.manifest.mode == "poll" and rule.fault in ("F30", "F31", "F32", "F36") else missed).append(says)
     return tuple(missed), tuple(beside)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, assert_never
 
 from fastapi import FastAPI
@@ -26,6 +27,7 @@ _SYSTEMS: dict[str, Callable[[FastAPI], None]] = {
     "procurement": add_procurement_routes,
     "expense": add_expense_routes,
 }
+_Table = dict[str, list[tuple[re.Pattern[str], Operation]]]
 _TITLES = {"erp": "ERP", "procurement": "Procurement", "expense": "Expense"}
 _PUBLIC = frozenset({"card", "token", "openapi", "docs"})
 _BY_REFERENCE = frozenset({"expense_posting.create", "purchase_order.create"})
@@ -38,26 +40,11 @@ class NeutralDialect:
 
     name = "neutral"
 
-    def __init__(self) -> None:
-        self._operations: dict[str, dict[str, list[tuple[re.Pattern[str], Operation]]]] = {}
-
     def application(self, system: str) -> FastAPI:
-        """The FastAPI application of one system, documentation pages without a CDN included."""
-        app = FastAPIOffline(
-            title=f"hardclose {_TITLES[system]} (neutral dialect)",
-            version="1",
-            description="A mock system of hardclose. Its promises are on `/.well-known/contract-card`.",
-        )
-        add_error_words(app)
-        add_shared_routes(app)
-        add_webhook_routes(app)
-        add_company_routes(app)
-        _SYSTEMS[system](app)
-        self._operations[system] = self._table(app)
-        return app
+        return _application(system)[0]
 
     def operation(self, system: str, method: str, path: str) -> tuple[Operation, str]:
-        for pattern, operation in self._operations[system].get(method, ()):
+        for pattern, operation in _application(system)[1].get(method, ()):
             if found := pattern.match(path):
                 return operation, next(iter(found.groups()), "") or ""
         name = (
@@ -86,15 +73,28 @@ class NeutralDialect:
             case _:
                 assert_never(document)
 
-    def _table(self, app: FastAPI) -> dict[str, list[tuple[re.Pattern[str], Operation]]]:
-        """Operations by method, read off the routes: one list to keep, not two."""
-        table: dict[str, list[tuple[re.Pattern[str], Operation]]] = {}
-        for path, item in app.openapi()["paths"].items():
-            pattern = re.compile("^" + re.sub(r"\{\w+\}", "([^/]+)", path) + "$")
-            for method, described in item.items():
-                name = described["operationId"]
-                table.setdefault(method.upper(), []).append((pattern, _operation(name, method.upper(), "{" in path)))
-        return table
+
+@cache
+def _application(system: str) -> tuple[FastAPI, _Table]:
+    """The FastAPI application of one system, documentation pages without a CDN included, and its operations by method,
+    read off the routes. All state is in the desk, so that one serves every sandbox of this process."""
+    app = FastAPIOffline(
+        title=f"hardclose {_TITLES[system]} (neutral dialect)",
+        version="1",
+        description="A mock system of hardclose. Its promises are on `/.well-known/contract-card`.",
+    )
+    add_error_words(app)
+    add_shared_routes(app)
+    add_webhook_routes(app)
+    add_company_routes(app)
+    _SYSTEMS[system](app)
+    table: _Table = {}
+    for path, item in app.openapi()["paths"].items():
+        pattern = re.compile("^" + re.sub(r"\{\w+\}", "([^/]+)", path) + "$")
+        for method, described in item.items():
+            name = described["operationId"]
+            table.setdefault(method.upper(), []).append((pattern, _operation(name, method.upper(), "{" in path)))
+    return app, table
 
 
 def _operation(name: str, method: str, has_number: bool) -> Operation:

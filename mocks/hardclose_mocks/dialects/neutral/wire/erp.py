@@ -197,6 +197,15 @@ def create_purchase_order(command: CreatePurchaseOrder) -> dict[str, Any]:
     }
 
 
+def reverse_expense_posting(command: ReverseExpensePosting) -> dict[str, Any]:
+    """The number is in the path, the expected version in `If-Match`."""
+    return {"posting_date": command.posting_date.isoformat(), "reason": command.reason}
+
+
+def cancel_purchase_order(command: CancelPurchaseOrder) -> dict[str, Any]:
+    return {"reason": command.reason}
+
+
 def expense_posting(document: ExpensePosting, company: Company) -> dict[str, Any]:
     return {
         "number": document.number,

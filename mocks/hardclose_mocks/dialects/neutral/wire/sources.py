@@ -12,6 +12,7 @@ from hardclose_mocks.dialects.neutral.wire.values import (
     Amount,
     Currency,
     Day,
+    DocumentNumber,
     Number,
     Text,
     Wire,
@@ -21,12 +22,16 @@ from hardclose_mocks.dialects.neutral.wire.values import (
 )
 from hardclose_mocks.kernel.commands import (
     Allocation,
+    ApproveReport,
+    ApproveRequisition,
     CreateReport,
     CreateRequisition,
     ExpenseLine,
     RecordPosting,
+    RejectRequisition,
     ReviseReport,
     ReviseRequisition,
+    SendBackReport,
 )
 from hardclose_mocks.kernel.documents import Approval, ExpenseReport, Posting, Requisition
 from hardclose_mocks.kernel.master import Company
@@ -84,7 +89,7 @@ class ExpenseLineIn(Wire):
 
 
 class ExpenseReportIn(Wire):
-    number: Number
+    number: DocumentNumber
     company: Number
     employee: Number
     currency: Currency
@@ -111,7 +116,7 @@ class ExpenseReportChange(Wire):
 
 
 class RequisitionIn(Wire):
-    number: Number
+    number: DocumentNumber
     company: Number
     requester: Number
     supplier: Number
@@ -179,6 +184,24 @@ def create_requisition(command: CreateRequisition) -> dict[str, Any]:
         "text": command.text,
         "lines": [order_line(line, command.currency) for line in command.lines],
     }
+
+
+def revise_report(command: ReviseReport, currency: str) -> dict[str, Any]:
+    """The number is in the path, the currency the report's own."""
+    return {"text": command.text, "lines": [expense_line(line, currency) for line in command.lines]}
+
+
+def revise_requisition(command: ReviseRequisition, currency: str) -> dict[str, Any]:
+    return {"text": command.text, "lines": [order_line(line, currency) for line in command.lines]}
+
+
+def approve(command: ApproveReport | ApproveRequisition) -> dict[str, Any]:
+    """Who approves is in the credential."""
+    return {"on_behalf_of": command.on_behalf_of}
+
+
+def give_reason(command: SendBackReport | RejectRequisition) -> dict[str, Any]:
+    return {"reason": command.reason}
 
 
 def expense_line(line: ExpenseLine, currency: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -11,10 +12,15 @@ from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.money import Money, MoneyError
 from hardclose_mocks.kernel.refusals import Invalid, Refused
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # `fromisoformat` would take week dates too
 AMOUNT = r"^-?(0|[1-9]\d{0,12})(\.\d{1,3})?$"
 Amount = Annotated[str, StringConstraints(pattern=AMOUNT, strict=True)]
 """A decimal string, at most as many decimals as the currency has."""
 Text = Annotated[str, StringConstraints(max_length=500, strict=True)]
+DocumentNumber = Annotated[
+    str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_:-][A-Za-z0-9._:-]*$", strict=True)
+]
+"""A number that its document will be addressed by in a path: no slash, and no lone dots."""
 Number = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._:/-]+$", strict=True)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
 
@@ -32,7 +38,7 @@ def _day(value: Any) -> Any:
     """Only `2026-11-30`: no timestamps, no numbers."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if not isinstance(value, str) or len(value) != 10:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError("must be a date like 2026-11-30")
     return date.fromisoformat(value)
 

@@ -1,0 +1,211 @@
+"""Every command the neutral dialect carries, as anybody may ask for it, and the request that asks for it."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, assert_never
+
+from hypothesis import strategies as st
+
+from hardclose_mocks.dialects.neutral.wire import erp, sources
+from hardclose_mocks.kernel.commands import (
+    Allocation,
+    ApproveReport,
+    ApproveRequisition,
+    CancelPurchaseOrder,
+    CancelRequisition,
+    CreatePurchaseOrder,
+    CreateReport,
+    CreateRequisition,
+    ExpenseLine,
+    OrderLine,
+    PostExpense,
+    PostingLine,
+    RecallReport,
+    RecordPosting,
+    RejectRequisition,
+    ReverseExpensePosting,
+    ReviseReport,
+    ReviseRequisition,
+    SendBackReport,
+    SubmitReport,
+    SubmitRequisition,
+)
+from hardclose_mocks.kernel.money import EXPONENTS
+
+S = st.SearchStrategy
+Carried = (
+    PostExpense | ReverseExpensePosting | CreatePurchaseOrder | CancelPurchaseOrder | CreateReport | ReviseReport
+    | SubmitReport | ApproveReport | SendBackReport | RecallReport | CreateRequisition | ReviseRequisition
+    | SubmitRequisition | ApproveRequisition | RejectRequisition | CancelRequisition | RecordPosting
+)  # fmt: skip
+
+NUMBERS = st.text(string.ascii_letters + string.digits + "._:-", min_size=1, max_size=20).filter(
+    lambda one: one.strip(".")
+)
+REFERENCES = NUMBERS | st.text(string.ascii_letters + string.digits + "._:/-", min_size=1, max_size=80)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+REASONS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
+DAYS = st.dates(date(1000, 1, 1))
+CURRENCIES = st.sampled_from(sorted(EXPONENTS))
+VERSIONS = st.none() | st.integers(1, 999)
+WHOLE_UNITS_MAX = 10**12
+
+
+def minor_units(currency: str) -> S[int]:
+    most = WHOLE_UNITS_MAX * 10 ** EXPONENTS[currency]
+    return st.integers(-1000, 1000) | st.integers(-most, most)
+
+
+def _lines(currency: str, of: type) -> S[tuple[Any, ...]]:
+    amounts = minor_units(currency)
+    match of.__name__:
+        case "PostingLine":
+            one: S[Any] = st.builds(
+                PostingLine, REFERENCES, REFERENCES, amounts, REFERENCES, amounts, TEXTS, st.none() | REFERENCES
+            )
+        case "OrderLine":
+            one = st.builds(
+                OrderLine, TEXTS, st.integers(1, 1_000_000), amounts, REFERENCES, REFERENCES, REFERENCES,
+                st.none() | REFERENCES,
+            )  # fmt: skip
+        case _:
+            shares = st.builds(Allocation, REFERENCES, amounts, amounts, st.none() | REFERENCES)
+            paid = CURRENCIES.flatmap(lambda code: st.tuples(minor_units(code), st.just(code)))
+            rates = st.sampled_from(["1", "0.00719", "1.0825", "161.2"])
+            carriers = st.lists(shares, min_size=1, max_size=3).map(tuple)
+            one = paid.flatmap(
+                lambda amount: st.builds(
+                    ExpenseLine,
+                    REFERENCES,
+                    TEXTS,
+                    DAYS,
+                    REFERENCES,
+                    st.just(amount[0]),
+                    st.just(amount[1]),
+                    carriers,
+                    rates,
+                )
+            )
+    return st.lists(one, min_size=1, max_size=3).map(tuple)
+
+
+def posting_lines(currency: str) -> S[tuple[PostingLine, ...]]:
+    return _lines(currency, PostingLine)
+
+
+def order_lines(currency: str) -> S[tuple[OrderLine, ...]]:
+    return _lines(currency, OrderLine)
+
+
+def expense_lines(currency: str) -> S[tuple[ExpenseLine, ...]]:
+    return _lines(currency, ExpenseLine)
+
+
+POST = CURRENCIES.flatmap(
+    lambda code: st.builds(
+        PostExpense,
+        REFERENCES,
+        REFERENCES,
+        DAYS,
+        st.just(code),
+        REFERENCES,
+        posting_lines(code),
+        TEXTS,
+        st.none() | DAYS,
+    )
+)
+ORDER = CURRENCIES.flatmap(
+    lambda code: st.builds(
+        CreatePurchaseOrder, REFERENCES, REFERENCES, REFERENCES, DAYS, st.just(code), order_lines(code), TEXTS
+    )
+)
+REPORT = CURRENCIES.flatmap(
+    lambda code: st.builds(CreateReport, NUMBERS, REFERENCES, REFERENCES, st.just(code), expense_lines(code), TEXTS)
+)
+REQUISITION = CURRENCIES.flatmap(
+    lambda code: st.builds(
+        CreateRequisition, NUMBERS, REFERENCES, REFERENCES, REFERENCES, st.just(code), order_lines(code), TEXTS
+    )
+)
+STATES = st.sampled_from(["submitted", "posted", "paid", "parked", "rejected"])
+WRITE_BACK = st.builds(RecordPosting, NUMBERS, STATES, st.none() | REFERENCES, st.none() | TEXTS, VERSIONS)
+
+BY_SYSTEM: dict[str, S[Any]] = {
+    "erp": st.one_of(
+        POST,
+        ORDER,
+        st.builds(ReverseExpensePosting, NUMBERS, DAYS, REASONS, VERSIONS),
+        st.builds(CancelPurchaseOrder, NUMBERS, REASONS, VERSIONS),
+    ),
+    "expense": st.one_of(
+        REPORT,
+        WRITE_BACK,
+        st.builds(SubmitReport, NUMBERS),
+        st.builds(RecallReport, NUMBERS),
+        st.builds(ApproveReport, NUMBERS, NUMBERS, st.none() | REFERENCES),
+        st.builds(SendBackReport, NUMBERS, NUMBERS, REASONS),
+    ),
+    "procurement": st.one_of(
+        REQUISITION,
+        WRITE_BACK,
+        st.builds(SubmitRequisition, NUMBERS),
+        st.builds(CancelRequisition, NUMBERS),
+        st.builds(ApproveRequisition, NUMBERS, NUMBERS, st.none() | REFERENCES),
+        st.builds(RejectRequisition, NUMBERS, NUMBERS, REASONS),
+    ),
+}
+"""What can be asked for of a system without looking at it first: revisions take their currency from the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request; `person` is who has to ask, if it must be a person."""
+
+    method: str
+    path: str
+    body: dict[str, Any] | None = None
+    version: int | None = None
+    person: str | None = None
+
+
+def asked(command: Carried, system: str, currency: str = "EUR") -> Asked:
+    """The request for a command; `currency` is that of the document a revision is about."""
+    home = "/v1/expense-reports" if system == "expense" else "/v1/requisitions"
+    match command:
+        case PostExpense():
+            return Asked("POST", "/v1/expense-postings", erp.post_expense(command))
+        case ReverseExpensePosting(number=number, expected_version=version):
+            body = erp.reverse_expense_posting(command)
+            return Asked("POST", f"/v1/expense-postings/{number}/reversal", body, version)
+        case CreatePurchaseOrder():
+            return Asked("POST", "/v1/purchase-orders", erp.create_purchase_order(command))
+        case CancelPurchaseOrder(number=number, expected_version=version):
+            body = erp.cancel_purchase_order(command)
+            return Asked("POST", f"/v1/purchase-orders/{number}/cancellation", body, version)
+        case CreateReport():
+            return Asked("POST", home, sources.create_report(command))
+        case ReviseReport(number=number):
+            return Asked("PUT", f"{home}/{number}", sources.revise_report(command, currency))
+        case CreateRequisition():
+            return Asked("POST", home, sources.create_requisition(command))
+        case ReviseRequisition(number=number):
+            return Asked("PUT", f"{home}/{number}", sources.revise_requisition(command, currency))
+        case SubmitReport(number=number) | SubmitRequisition(number=number):
+            return Asked("POST", f"{home}/{number}/submission")
+        case RecallReport(number=number):
+            return Asked("POST", f"{home}/{number}/recall")
+        case CancelRequisition(number=number):
+            return Asked("POST", f"{home}/{number}/cancellation")
+        case ApproveReport(number=number, approver=person) | ApproveRequisition(number=number, approver=person):
+            return Asked("POST", f"{home}/{number}/approval", sources.approve(command), person=person)
+        case SendBackReport(number=number, approver=person):
+            return Asked("POST", f"{home}/{number}/return", sources.give_reason(command), person=person)
+        case RejectRequisition(number=number, approver=person):
+            return Asked("POST", f"{home}/{number}/rejection", sources.give_reason(command), person=person)
+        case RecordPosting(number=number, expected_version=version):
+            return Asked("PUT", f"{home}/{number}/posting", sources.record_posting(command), version)
+        case _:
+            assert_never(command)

@@ -77,14 +77,18 @@ class SystemClient:
         body: Mapping[str, Any] | None = None,
         key: str | None = None,
         query: Mapping[str, str] | None = None,
+        leaving: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:
-        """The answer's JSON. Raises Refused or InDoubt; waits and comes again when it is told to."""
+        """The answer's JSON. Raises Refused or InDoubt; waits and comes again when it is told to.
+
+        `leaving` is called the moment before each request leaves: all waiting is over then."""
         async with self._slots:
             renewed = False
             while True:
                 await self._wait_our_turn()
                 token = await self._current_token()
                 headers = {"Authorization": f"Bearer {token}", **({"Idempotency-Key": key} if key else {})}
+                leaving()
                 try:
                     answer = await self._http.request(method, path, json=body, params=query, headers=headers)
                 except httpx2.HTTPError as wrong:

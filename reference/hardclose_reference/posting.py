@@ -40,7 +40,7 @@ class Poster:
             try:
                 self._posted(job, await self._send(job, target))
             except Refused as no:
-                job.in_doubt_since = None
+                job.in_doubt_since = job.last_sent_at = None
                 job.refusals += 1
                 await self._refused(job, target, no)
                 self._store.save(job)
@@ -49,14 +49,17 @@ class Poster:
 
     async def _send(self, job: Job, target: Target) -> str:
         """The number of the document. The doubt is written down first: a crash while sending leaves it there."""
-        if job.in_doubt_since is None:
-            job.in_doubt_since = self._now().timestamp()
-            self._store.save(job)
         body, key = erp_document(job), self._key(job, target)
+
+        def leaving() -> None:
+            job.last_sent_at = self._now().timestamp()
+            job.in_doubt_since = job.in_doubt_since or job.last_sent_at
+            self._store.save(job)
+
         try:
-            answer = await self._erp.call("POST", target.erp_path, body=body, key=key)
+            answer = await self._erp.call("POST", target.erp_path, body=body, key=key, leaving=leaving)
             if self._behaviour.send_twice and key:
-                answer = await self._erp.call("POST", target.erp_path, body=body, key=key)
+                answer = await self._erp.call("POST", target.erp_path, body=body, key=key, leaving=leaving)
         except InDoubt:
             match self._behaviour.after_doubt:
                 case "done":
@@ -64,7 +67,6 @@ class Poster:
                 case "failed":
                     raise Refused(0, "timeout", {"detail": "the ERP did not answer"}) from None
                 case _:
-                    job.in_doubt_since = self._now().timestamp()
                     raise
         return str(answer["number"])
 
@@ -76,7 +78,8 @@ class Poster:
         return f"{name}-{self._rng.getrandbits(64):x}" if self._behaviour.key == "try" else name
 
     def _posted(self, job: Job, document: str) -> None:
-        job.state, job.document, job.reason, job.in_doubt_since, job.tries = POSTED, document, None, None, 0
+        job.state, job.document, job.reason, job.tries = POSTED, document, None, 0
+        job.in_doubt_since = job.last_sent_at = None
         self._store.close_exception(job.system, job.number)
         self._store.save(job)
 
@@ -84,17 +87,18 @@ class Poster:
 
     async def _was_done_after_all(self, job: Job, target: Target) -> bool:
         """Look it up first: our last answer may have been lost. With a key there is no need, the ERP knows it."""
-        terms, since = self._erp.terms(target.operation), job.in_doubt_since or 0.0
+        terms, now = self._erp.terms(target.operation), self._now().timestamp()
         if terms["idempotency_key"]["supported"]:
-            if self._now().timestamp() - since > terms["idempotency_key"]["life_s"]:
+            # A key lives from its first use, however often it was sent since.
+            if now - (job.in_doubt_since or 0.0) > terms["idempotency_key"]["life_s"]:
                 self._park(job, "the outcome of the last request is unknown, and its Idempotency-Key has expired")
                 return True
             return False
         if not terms["reference_search"] or not self._behaviour.look_before_retry:
             return False
         # A request may commit that much later than it was sent; looking earlier proves nothing.
-        settled_at = since + terms["late_commit_s"] + terms["read_lag_s"]
-        if not terms["reference_unique"] and (wait_s := settled_at - self._now().timestamp()) > 0:
+        settled_at = (job.last_sent_at or 0.0) + terms["late_commit_s"] + terms["read_lag_s"]
+        if not terms["reference_unique"] and (wait_s := settled_at - now) > 0:
             job.next_at = settled_at
             raise InDoubt(f"a request may still commit for {wait_s:.1f} s")
         async for found in self._erp.items(target.erp_path, {"reference": job.number}):
@@ -165,6 +169,7 @@ class Poster:
 
     def _park(self, job: Job, reason: str) -> None:
         """Visible twice: in our own list of exceptions, and at the source (see `telling`)."""
-        job.state, job.reason, job.in_doubt_since, job.tries = PARKED, reason, None, 0
+        job.state, job.reason, job.tries = PARKED, reason, 0
+        job.in_doubt_since = job.last_sent_at = None
         self._store.raise_exception(job.system, job.number, reason, self._now().isoformat())
         self._store.save(job)

@@ -16,9 +16,10 @@ DUE, POSTED, PARKED, SUPERSEDED = "due", "posted", "parked", "superseded"
 class Job:
     """One approved document of a source system, on its way into the ERP and back.
 
-    `number` is the source's, `document` the ERP's. `in_doubt_since` (epoch seconds) is when a request was sent whose
-    outcome we do not know. `refusals` counts definite refusals: each correction is a new attempt with a key of its
-    own. `told` is what the source has confirmed. `instance` is empty but for duplicates by intent."""
+    `number` is the source's, `document` the ERP's. While we do not know the outcome of an attempt, `in_doubt_since` and
+    `last_sent_at` (epoch seconds) are when its first and its last request left. `refusals` counts definite refusals:
+    each correction is a new attempt with a key of its own. `told` is what the source has confirmed. `instance` is empty
+    but for duplicates by intent."""
 
     system: str
     number: str
@@ -30,6 +31,7 @@ class Job:
     refusals: int = 0
     tries: int = 0
     in_doubt_since: float | None = None
+    last_sent_at: float | None = None
     document: str | None = None
     reason: str | None = None
     told: list[str | None] | None = None

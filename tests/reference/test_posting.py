@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -77,6 +78,18 @@ async def test_no_key_is_sent_where_the_card_offers_none(tmp_path: Path) -> None
         assert "idempotency-key" not in there.tries()[0].headers
 
 
+@virtually
+async def test_a_document_whose_key_expired_in_doubt_is_left_to_a_person(tmp_path: Path) -> None:
+    """The first request was booked and its answer lost, and the ERP was away for longer than it remembers keys."""
+    outage = [aimed("F02", "R-1", nth) for nth in range(2, 12)]
+    async with integrated(tmp_path, aimed("F01", "R-1"), *outage, pace=replace(CI, key_life_s=4.0)) as there:
+        await there.file_report()
+        await there.until_told("parked")
+        assert "Idempotency-Key has expired" in (await there.exceptions())["R-1"]
+        await there.rest(20)
+        assert len(there.posted()) == 1
+
+
 # --- doubt -----------------------------------------------------------------------------------------------------
 
 
@@ -114,6 +127,34 @@ async def test_what_never_arrived_is_sent_again_after_the_look_up_found_nothing(
         first, second = there.posts()
         assert first.at_s < there.look_ups()[0].at_s <= second.at_s
         assert len(there.posted()) == 1
+
+
+@virtually
+async def test_a_second_request_is_in_doubt_from_when_it_left_and_not_from_the_first(tmp_path: Path) -> None:
+    """The first never arrived. The second is under way when the service dies, and is booked 1.5 s later."""
+    rules = (aimed("F02", "R-1", 1), slow("R-1", 2, seconds=1.5, booked="last"))
+    async with integrated(tmp_path, *rules, profile="C4") as there:
+        await there.file_report()
+        await there.until(lambda: len(there.posts()) == 2)
+        await there.come_back()
+        await there.until_told("posted")
+        await there.rest()
+        assert len(there.posted()) == 1
+
+
+@virtually
+async def test_a_request_that_had_to_wait_is_in_doubt_from_when_it_left(tmp_path: Path) -> None:
+    """R-1 is taken up while all wait the two seconds told to R-2; the service dies right after it left at last."""
+    rules = (aimed("F07", "R-2", retry_after_s=2), slow("R-1", seconds=1.5, booked="last"))
+    async with integrated(tmp_path, *rules, profile="C4") as there:
+        await there.file_report("R-2")
+        await there.until(lambda: len(there.tries("R-2")) == 1)
+        await there.file_report("R-1")
+        await there.until(lambda: len(there.posts()) == 3)
+        await there.come_back()
+        await there.until_told("posted", "R-1", "R-2")
+        await there.rest()
+        assert (len(there.posted("R-1")), len(there.posted("R-2"))) == (1, 1)
 
 
 @virtually

@@ -127,7 +127,8 @@ class Poster:
             case "park":
                 self._park(job, f"{no.slug}: {no}")
             case _:
-                day = await self._first_open_day(job, target) if job.refusals <= MOVES_MAX else None
+                job.moves += 1
+                day = await self._first_open_day(job, target) if job.moves <= MOVES_MAX else None
                 if day is None:
                     self._park(job, f"{no.slug}: {no}, and no later one is open")
                 job.posting_date = day

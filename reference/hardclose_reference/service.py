@@ -128,7 +128,7 @@ def _face(service: Service) -> FastAPI:
         job = service.store.job(system, number)
         if job is None or job.state != PARKED:
             raise HTTPException(404, f"{number} is not parked")
-        job.state, job.posting_date, job.next_at = DUE, None, 0.0
+        job.state, job.posting_date, job.moves, job.next_at = DUE, None, 0, 0.0
         service.store.save(job)
         service.worker.wake()
         return Response(status_code=202)

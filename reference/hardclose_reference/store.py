@@ -18,8 +18,8 @@ class Job:
 
     `number` is the source's, `document` the ERP's. While we do not know the outcome of an attempt, `in_doubt_since` and
     `last_sent_at` (epoch seconds) are when its first and its last request left. `refusals` counts definite refusals:
-    each correction is a new attempt with a key of its own. `told` is what the source has confirmed. `instance` is empty
-    but for duplicates by intent."""
+    each correction is a new attempt with a key of its own. `moves` counts those for a closed period since a person
+    looked. `told` is what the source has confirmed. `instance` is empty but for duplicates by intent."""
 
     system: str
     number: str
@@ -29,6 +29,7 @@ class Job:
     state: str = DUE
     posting_date: str | None = None
     refusals: int = 0
+    moves: int = 0
     tries: int = 0
     in_doubt_since: float | None = None
     last_sent_at: float | None = None

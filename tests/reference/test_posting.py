@@ -235,6 +235,22 @@ async def test_a_period_that_closed_and_opened_again_takes_the_document_under_it
         assert await there.exceptions() == {}
 
 
+@virtually
+async def test_a_person_may_try_again_as_often_as_he_likes(tmp_path: Path) -> None:
+    """Every one of his tries may be moved to another period, however many were refused before."""
+    async with integrated(tmp_path) as there:
+        await there.set_period(11, "soft_closed")
+        await there.file_report()
+        await there.until_told("parked")
+        for _ in range(8):
+            await there.ask("POST", "/exceptions/expense/R-1/retry")
+            await there.rest(1)
+        await there.set_period(12, "open")
+        await there.ask("POST", "/exceptions/expense/R-1/retry")
+        await there.until_told("posted")
+        assert len(there.posted()) == 1
+
+
 # --- other refusals --------------------------------------------------------------------------------------------
 
 

@@ -8,12 +8,12 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from hardclose_mocks.dialects.neutral.routes.paging import listing
 from hardclose_mocks.dialects.neutral.routes.shared import (
     PROBLEMS,
     after,
     desk,
     expected_version,
-    listing,
     one,
     protocol_error,
     reply,

@@ -7,7 +7,8 @@ from enum import Enum
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from hardclose_mocks.dialects.neutral.routes.shared import PROBLEMS, after, desk, expected_version, listing, one
+from hardclose_mocks.dialects.neutral.routes.paging import listing
+from hardclose_mocks.dialects.neutral.routes.shared import PROBLEMS, after, desk, expected_version, one
 from hardclose_mocks.dialects.neutral.routes.sources import acting_person, current, source_filters
 from hardclose_mocks.dialects.neutral.wire.sources import (
     ApprovalIn,

@@ -1,11 +1,11 @@
-"""What all neutral systems share: answers, paging, preconditions, tokens, companies, the card."""
+"""What all neutral systems share: answers, preconditions, tokens, companies, the card."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 
 import msgspec
@@ -18,7 +18,6 @@ from starlette.routing import Match
 from hardclose_mocks.desk import SCOPE_KEY, Answer, Desk
 from hardclose_mocks.dialects.neutral.refusals import Problem, invalid, protocol_problem, to_problem
 from hardclose_mocks.dialects.neutral.wire.values import instant
-from hardclose_mocks.kernel.documents import Document
 from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.refusals import Refused
 
@@ -77,9 +76,15 @@ def one(request: Request, number: str, kind: type, encode: Callable[[Any, Compan
         raise protocol_error("not_found", f"there is no {number} here")
     at.serve([document])
     etag = f'"{document.version}"'
-    if request.headers.get("if-none-match") == etag:
+    if _known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers={"ETag": etag})
     return reply(encode(document, at.companies[document.company]), ETag=etag)
+
+
+def _known(if_none_match: str, etag: str) -> bool:
+    """Whether the list of ETags holds this one; weak ones count (RFC 9110, 13.1.2)."""
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return etag in tags or tags == {"*"}
 
 
 def after(
@@ -104,78 +109,6 @@ def expected_version(request: Request) -> int | None:
         return int(header.strip().removeprefix("W/").strip('"'))
     except ValueError:
         raise protocol_error("malformed", f'If-Match {header} is no ETag of ours; they look like "3"') from None
-
-
-def listing(
-    request: Request,
-    kind: str,
-    encode: Callable[[Any, Company], dict[str, Any]],
-    filters: Mapping[str, Callable[[Any], str]],
-    only: Callable[[Any], bool] = lambda _: True,
-) -> Response:
-    """A page in (updated_at, number) order. The cursor names the last document of the page before."""
-    at, query = desk(request), dict(request.query_params)
-    limit = _limit(query.pop("limit", None), at.card.page_default, at.card.page_max)
-    cursor = query.pop("cursor", None)
-    since = _since(query.pop("updated_since", None))
-    last = _read_cursor(cursor) if cursor else None
-    for name in query:
-        if name not in filters:
-            raise protocol_error("filter_not_supported", f"no filter {name!r}; there are {', '.join(sorted(filters))}")
-    start = max((one for one in (since, last[0] if last else None) if one is not None), default=None)
-    page: list[Document] = []
-    more = False
-    for document in at.books.changed(kind, start):
-        if last is not None and (document.updated_at, document.number) <= last:
-            continue
-        if not only(document) or any(filters[name](document) != value for name, value in query.items()):
-            continue
-        if len(page) == limit:
-            more = True
-            break
-        page.append(document)
-    at.serve(page, {name: str(value) for name, value in request.query_params.items()})
-    return reply(
-        {
-            "items": [encode(document, at.companies[document.company]) for document in page],
-            "next_cursor": _write_cursor(page[-1]) if more else None,
-        }
-    )
-
-
-def _limit(text: str | None, default: int, highest: int) -> int:
-    if text is None:
-        return min(default, highest)
-    if not text.isdecimal() or int(text) < 1:
-        raise protocol_error("malformed", f"limit {text!r} is not a number from 1 to {highest}")
-    return min(int(text), highest)
-
-
-def _since(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise protocol_error("malformed", f"updated_since {text!r} is not an instant like 2026-11-30T08:00:00+01:00")
-    return moment.astimezone(UTC).replace(microsecond=0)
-
-
-def _write_cursor(document: Document) -> str:
-    return base64.urlsafe_b64encode(f"{document.updated_at.isoformat()}|{document.number}".encode()).decode()
-
-
-def _read_cursor(text: str) -> tuple[datetime, str]:
-    try:
-        moment, number = base64.urlsafe_b64decode(text.encode()).decode().split("|", 1)
-        instant_ = datetime.fromisoformat(moment)
-        if instant_.tzinfo is None:
-            raise ValueError(moment)
-        return instant_, number
-    except (ValueError, binascii.Error):
-        raise protocol_error("malformed", "cursor is not one of ours; take next_cursor from the page before") from None
 
 
 def add_shared_routes(app: FastAPI) -> None:

@@ -1,0 +1,116 @@
+"""Lists by page: limit, cursor, `updated_since` and filters, alike in all neutral systems."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from hardclose_mocks.dialects.neutral.routes.shared import desk, protocol_error, reply
+from hardclose_mocks.kernel.books import Books
+from hardclose_mocks.kernel.documents import Document
+from hardclose_mocks.kernel.master import Company
+
+
+class _Place(NamedTuple):
+    """Where a page ended: at the last document's change and number. `crowd` tells whether any of the documents of that
+    instant, up to this one, has changed since: in the same instant it might have, and would be missed."""
+
+    at: datetime
+    number: str
+    crowd: str
+
+
+def listing(
+    request: Request,
+    kind: str,
+    encode: Callable[[Any, Company], dict[str, Any]],
+    filters: Mapping[str, Callable[[Any], str]],
+    only: Callable[[Any], bool] = lambda _: True,
+) -> Response:
+    """A page in (updated_at, number) order. A document that changes moves to the end and may be seen again; none is
+    missed."""
+    at, query = desk(request), dict(request.query_params)
+    limit = _limit(query.pop("limit", None), at.card.page_default, at.card.page_max)
+    cursor = query.pop("cursor", None)
+    since = _since(query.pop("updated_since", None))
+    last = _resumed(at.books, kind, _read_cursor(cursor)) if cursor else None
+    for name in query:
+        if name not in filters:
+            raise protocol_error("filter_not_supported", f"no filter {name!r}; there are {', '.join(sorted(filters))}")
+    start = max((one for one in (since, last[0] if last else None) if one is not None), default=None)
+    page: list[Document] = []
+    more = False
+    for document in at.books.changed(kind, start):
+        if last is not None and (document.updated_at, document.number) <= last:
+            continue
+        if not only(document) or any(filters[name](document) != value for name, value in query.items()):
+            continue
+        if len(page) == limit:
+            more = True
+            break
+        page.append(document)
+    at.serve(page, {name: str(value) for name, value in request.query_params.items()})
+    return reply(
+        {
+            "items": [encode(document, at.companies[document.company]) for document in page],
+            "next_cursor": _write_cursor(at.books, kind, page[-1]) if more else None,
+        }
+    )
+
+
+def _resumed(books: Books, kind: str, place: _Place) -> tuple[datetime, str]:
+    """What to go on behind: the last document of the page before, or its instant once more if anything moved there."""
+    unmoved = _crowd(books, kind, place.at, place.number) == place.crowd
+    return place.at, place.number if unmoved else ""
+
+
+def _crowd(books: Books, kind: str, instant: datetime, number: str) -> str:
+    """Digest of the documents last changed in that instant, up to that number."""
+    digest = blake2b(digest_size=6)
+    for one in takewhile(lambda one: (one.updated_at, one.number) <= (instant, number), books.changed(kind, instant)):
+        digest.update(f"{one.number} {one.version}\n".encode())
+    return digest.hexdigest()
+
+
+def _limit(text: str | None, default: int, highest: int) -> int:
+    if text is None:
+        return min(default, highest)
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < 1:
+        raise protocol_error("malformed", f"limit {text[:20]!r} is not a number from 1 to {highest}")
+    return min(int(text), highest)
+
+
+def _since(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        # A plus sign that nobody escaped arrives as a blank.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        if moment.tzinfo is None:
+            raise ValueError(text)
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        says = f"updated_since {text[:40]!r} is not an instant like 2026-11-30T08:00:00+01:00"
+        raise protocol_error("malformed", says) from None
+
+
+def _write_cursor(books: Books, kind: str, document: Document) -> str:
+    crowd = _crowd(books, kind, document.updated_at, document.number)
+    return base64.urlsafe_b64encode(f"{document.updated_at.isoformat()}|{crowd}|{document.number}".encode()).decode()
+
+
+def _read_cursor(text: str) -> _Place:
+    try:
+        moment, crowd, number = base64.urlsafe_b64decode(text.encode()).decode().split("|", 2)
+        return _Place(datetime.fromisoformat(moment).astimezone(UTC), number, crowd)
+    except (ValueError, OverflowError, binascii.Error):
+        raise protocol_error("malformed", "cursor is not one of ours; take next_cursor from the page before") from None

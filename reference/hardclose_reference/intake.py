@@ -98,7 +98,10 @@ class Intake:
                 continue
             perhaps_ours = job.document is None and job.in_doubt_since is not None and not voided
             ours = perhaps_ours or job.document == document.get("number")
-            if ours and self._store.note_in_erp(job, paid=document.get("payment") == "paid", voided=voided):
+            says = document.get("payment") == "paid", voided
+            if ours and says != (job.paid, job.voided):
+                job.paid, job.voided = says
+                self._store.save(job)
                 self._wake()
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 DUE, POSTED, PARKED, SUPERSEDED = "due", "posted", "parked", "superseded"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Job:
     """One approved document of a source system, on its way into the ERP and back.
 
     `number` is the source's, `document` the ERP's. While we do not know the outcome of an attempt, `in_doubt_since` and
     `last_sent_at` (epoch seconds) are when its first and its last request left. `refusals` counts definite refusals:
     each correction is a new attempt with a key of its own. `moves` counts those for a closed period since a person
-    looked. `told` is what the source has confirmed. `instance` is empty but for duplicates by intent."""
+    looked. `told` is what the source has confirmed; `paid` and `voided` are what the ERP says. `instance` is empty but
+    for duplicates by intent."""
 
     system: str
     number: str
@@ -37,8 +39,8 @@ class Job:
     reason: str | None = None
     told: list[str | None] | None = None
     next_at: float = 0.0
-    paid: bool = field(default=False, compare=False)
-    voided: bool = field(default=False, compare=False)
+    paid: bool = False
+    voided: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -64,8 +66,8 @@ class Job:
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS job (
-    system TEXT, number TEXT, instance TEXT, open INTEGER, next_at REAL, paid INTEGER DEFAULT 0,
-    voided INTEGER DEFAULT 0, content TEXT, PRIMARY KEY (system, number, instance));
+    system TEXT, number TEXT, instance TEXT, open INTEGER, next_at REAL, content TEXT,
+    PRIMARY KEY (system, number, instance));
 CREATE INDEX IF NOT EXISTS job_open ON job (open, next_at);
 CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, system TEXT, content TEXT);
 CREATE TABLE IF NOT EXISTS cursor (list TEXT PRIMARY KEY, since TEXT);
@@ -83,6 +85,7 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_TABLES)
+        self._in_use: WeakValueDictionary[tuple[str, str, str], Job] = WeakValueDictionary()
 
     def close(self) -> None:
         self._db.close()
@@ -90,41 +93,28 @@ class Store:
     # --- jobs ---------------------------------------------------------------------------------------------------
 
     def job(self, system: str, number: str, instance: str = "") -> Job | None:
+        """The same object for everybody who uses it at one time: news reaches him who works on it."""
+        if (job := self._in_use.get((system, number, instance))) is not None:
+            return job
         row = self._db.execute(
-            "SELECT content, paid, voided FROM job WHERE system = ? AND number = ? AND instance = ?",
-            (system, number, instance),
+            "SELECT content FROM job WHERE system = ? AND number = ? AND instance = ?", (system, number, instance)
         ).fetchone()
-        return _job(*row) if row else None
+        return self._used(Job(**json.loads(row[0]))) if row else None
 
     def save(self, job: Job) -> None:
-        """What the ERP says of payment and reversal is written elsewhere, and kept."""
-        row = self._db.execute(
-            "SELECT paid, voided FROM job WHERE system = ? AND number = ? AND instance = ?", job.key
-        ).fetchone()
-        job.paid, job.voided = map(bool, row) if row else (False, False)
-        content = {name: value for name, value in asdict(job).items() if name not in ("paid", "voided")}
+        """A new revision's job takes the place of the one before."""
         self._db.execute(
-            "INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*job.key, job.open, job.next_at, job.paid, job.voided, json.dumps(content)),
+            "INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)",
+            (*job.key, job.open, job.next_at, json.dumps(asdict(job))),
         )
-
-    def note_in_erp(self, job: Job, *, paid: bool, voided: bool) -> bool:
-        """Whether that was news. May be called while somebody works on the job."""
-        if (job.paid, job.voided) == (paid, voided):
-            return False
-        self._db.execute(
-            "UPDATE job SET paid = ?, voided = ?, open = 1 WHERE system = ? AND number = ? AND instance = ?",
-            (paid, voided, *job.key),
-        )
-        return True
+        self._in_use[job.key] = job
 
     def ready_jobs(self, now: float, *, limit: int) -> list[Job]:
         """Jobs with something left to do now, the longest waiting first."""
         rows = self._db.execute(
-            "SELECT content, paid, voided FROM job WHERE open = 1 AND next_at <= ? ORDER BY next_at, rowid LIMIT ?",
-            (now, limit),
+            "SELECT content FROM job WHERE open = 1 AND next_at <= ? ORDER BY next_at, rowid LIMIT ?", (now, limit)
         )
-        return [_job(*row) for row in rows]
+        return [self._used(Job(**json.loads(row[0]))) for row in rows]
 
     def next_at(self, *, after: float) -> float | None:
         """When the next job that waits for its time is due, epoch seconds."""
@@ -132,8 +122,11 @@ class Store:
         return None if row[0] is None else float(row[0])
 
     def jobs(self) -> Iterator[Job]:
-        for row in self._db.execute("SELECT content, paid, voided FROM job ORDER BY system, number"):
-            yield _job(*row)
+        for row in self._db.execute("SELECT content FROM job ORDER BY system, number"):
+            yield Job(**json.loads(row[0]))
+
+    def _used(self, job: Job) -> Job:
+        return self._in_use.setdefault(job.key, job)
 
     # --- events, cursors, exceptions ----------------------------------------------------------------------------
 
@@ -158,7 +151,3 @@ class Store:
     def exceptions(self) -> list[dict[str, str]]:
         rows = self._db.execute("SELECT system, source, reason, since FROM exception ORDER BY since, source")
         return [dict(zip(("system", "source", "reason", "since"), row, strict=True)) for row in rows]
-
-
-def _job(content: str, paid: int, voided: int) -> Job:
-    return Job(**json.loads(content), paid=bool(paid), voided=bool(voided))

@@ -39,6 +39,8 @@ from ..mocks.sandboxes import Office, in_process
 HOST = "integration.test"
 NEVER_S = 1e6
 """A poll interval this long: after the first look, what happens happens by webhook."""
+SEED = 1
+"""A sandbox's own, unless a test says otherwise."""
 POST, ORDER = "expense_posting.create", "purchase_order.create"
 LISTS = {"erp": "/v1/expense-postings", "expense": "/v1/expense-reports", "procurement": "/v1/requisitions"}
 
@@ -263,12 +265,20 @@ def aimed(
     return Rule(name, fault, system, (operation,), aimed=subject, nth=nth, parameters=parameters)
 
 
-def slow(subject: str, nth: int = 1, *, seconds: float, booked: str, operation: str = POST, seed: int = 1) -> Rule:
+def slow(
+    subject: str,
+    nth: int = 1,
+    *,
+    seconds: float,
+    booked: str,
+    system: str = "erp",
+    operation: str = POST,
+) -> Rule:
     """F03 of exactly that length; the work is `booked` first and told afterwards, or booked last."""
     assert booked in ("first", "last")
     lasting: dict[str, float | str] = {"median_s": seconds, "sigma": 0.0, "highest_s": seconds}
     for number in count():
         name = f"F03.{number}"
-        if (draw(seed, name, "side", operation, subject, nth) >= 0.5) == (booked == "first"):
-            return Rule(name, "F03", "erp", (operation,), aimed=subject, nth=nth, parameters=lasting)
+        if (draw(SEED, name, "side", operation, subject, nth) >= 0.5) == (booked == "first"):
+            return Rule(name, "F03", system, (operation,), aimed=subject, nth=nth, parameters=lasting)
     raise AssertionError("unreachable")

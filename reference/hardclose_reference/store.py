@@ -61,7 +61,7 @@ class Job:
 
     @property
     def open(self) -> bool:
-        return self.state == DUE or self.told != self.wanted()
+        return self.state == DUE or self.wanted() not in (None, self.told)
 
 
 _TABLES = """
@@ -102,7 +102,10 @@ class Store:
         return self._used(Job(**json.loads(row[0]))) if row else None
 
     def save(self, job: Job) -> None:
-        """A new revision's job takes the place of the one before."""
+        """A newer revision takes the place of the one before, for good."""
+        latest = self._in_use.get(job.key)
+        if latest is not None and latest.revision > job.revision:
+            return
         self._db.execute(
             "INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)",
             (*job.key, job.open, job.next_at, json.dumps(asdict(job))),

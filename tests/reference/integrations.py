@@ -60,21 +60,23 @@ class Sent:
 class Door:
     """Stands before a system's application and notes who comes. It may answer instead, or let wait.
 
-    `instead` are (status, headers, body) for the next requests whose path is `path`; `delay_s` holds those up."""
+    `instead` are (status, headers, body) for the next requests whose path is `path`, None where one of them shall go
+    through; `delay_s` holds those up that do."""
 
     system: str
     application: Any
     sent: list[Sent]
     path: str = ""
-    instead: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
+    instead: list[tuple[int, dict[str, str], bytes] | None] = field(default_factory=list)
     delay_s: float = 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         now = asyncio.get_running_loop().time()
         path = scope["path"]
         self.sent.append(Sent(self.system, scope["method"], path, scope["query_string"].decode(), now))
-        if path == self.path and self.instead:
-            status, headers, body = self.instead.pop(0)
+        answer = self.instead.pop(0) if path == self.path and self.instead else None
+        if answer is not None:
+            status, headers, body = answer
             named = [(name.encode(), value.encode()) for name, value in headers.items()]
             await send({"type": "http.response.start", "status": status, "headers": named})
             await send({"type": "http.response.body", "body": body})

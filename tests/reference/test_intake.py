@@ -1,0 +1,405 @@
+"""Work comes in by signed events and by lists, in any order and any number of times, and makes one job per document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import msgspec
+import pytest
+
+from hardclose_mocks.faults.plan import Rule
+from hardclose_mocks.history.records import Emitted
+from hardclose_mocks.webhooks.signing import forged, signed
+from hardclose_reference.behaviour import Behaviour
+from hardclose_reference.intake import Forged, Intake
+from hardclose_reference.settings import Settings
+from hardclose_reference.store import DUE, POSTED, SUPERSEDED, Job, Store
+
+from ..mocks.sandboxes import virtually
+from .integrations import LISTS, NEVER_S, Integration, integrated
+from .jobs import report_sent
+
+
+def announced(there: Integration, **changes: Any) -> Emitted:
+    """An announcement of a report that nobody has filed in any system."""
+    sent = report_sent("R-9", **changes)
+    now = there.office.sandbox.business.now()
+    return Emitted("evt-9", "expense_report.approved", "R-9", sent["revision"], "DE01", now, sent)
+
+
+async def deliver(there: Integration, body: bytes, headers: Mapping[str, str]) -> httpx2.Response:
+    return await there.ask("POST", "/webhooks/expense", content=body, headers=headers)
+
+
+async def sign_and_deliver(there: Integration, event: str = "evt-9", **changes: Any) -> httpx2.Response:
+    """As the expense system itself would."""
+    body = msgspec.json.encode({"type": "expense_report.approved", "data": report_sent("R-9", **changes)})
+    secret = there.office.sandbox.setup.credentials.webhook_secret("expense")
+    return await deliver(there, body, signed(event, body, secret, there.office.sandbox.wire.utc()))
+
+
+# --- signatures ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["invented", "altered", "stale"])
+@virtually
+async def test_a_forged_event_is_refused_and_causes_nothing(tmp_path: Path, how: str) -> None:
+    async with integrated(tmp_path) as there:
+        credentials, now = there.office.sandbox.setup.credentials, there.office.sandbox.wire.utc()
+        secret, wrong = credentials.webhook_secret("expense"), credentials.wrong_webhook_secret("expense")
+        _, body, headers = forged(how, announced(there), "expense", "evt-9", secret, wrong, now)
+        answer = await deliver(there, body, headers)
+        assert answer.status_code == 401
+        await there.rest()
+        assert there.service is not None
+        assert (list(there.service.store.jobs()), there.posts()) == ([], [])
+
+
+@virtually
+async def test_the_genuine_event_is_taken_after_the_forged_one_of_the_same_id(tmp_path: Path) -> None:
+    async with integrated(tmp_path) as there:
+        assert (await deliver(there, b"{}", {"webhook-id": "evt-9"})).status_code == 401
+        assert (await sign_and_deliver(there)).status_code == 204
+        assert there.job("R-9").state == DUE
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"webhook-timestamp": ""},
+        {"webhook-timestamp": "yesterday"},
+        {"webhook-timestamp": "-1"},
+        {"webhook-timestamp": "9" * 5000},
+        {"webhook-signature": ""},
+        {"webhook-signature": "v1,"},
+        {"webhook-signature": "v1a,AAAA v2,BBBB"},
+        {"webhook-id": "evt-8"},
+    ],
+    ids=lambda change: "-".join(f"{name} {value[:12]!r}" for name, value in change.items()),
+)
+@virtually
+async def test_headers_that_prove_nothing_are_refused(tmp_path: Path, changes: dict[str, str]) -> None:
+    async with integrated(tmp_path) as there:
+        body = b'{"type": "expense_report.approved", "data": {}}'
+        secret = there.office.sandbox.setup.credentials.webhook_secret("expense")
+        headers = {**signed("evt-9", body, secret, there.office.sandbox.wire.utc()), **changes}
+        assert (await deliver(there, body, headers)).status_code == 401
+
+
+@pytest.mark.parametrize(("age_s", "status"), [(299, 204), (301, 401), (-299, 204), (-302, 401)])
+@virtually
+async def test_an_event_is_of_now_within_five_minutes(tmp_path: Path, age_s: int, status: int) -> None:
+    async with integrated(tmp_path) as there:
+        body = b'{"type": "nothing.happened"}'
+        secret = there.office.sandbox.setup.credentials.webhook_secret("expense")
+        then = there.office.sandbox.wire.utc() - timedelta(seconds=age_s)
+        assert (await deliver(there, body, signed("evt-9", body, secret, then))).status_code == status
+
+
+@virtually
+async def test_one_good_signature_among_several_is_enough(tmp_path: Path) -> None:
+    """Standard Webhooks: while a secret is rotated, the sender signs with both."""
+    async with integrated(tmp_path) as there:
+        body = b'{"type": "nothing.happened"}'
+        secret = there.office.sandbox.setup.credentials.webhook_secret("expense")
+        headers = signed("evt-9", body, secret, there.office.sandbox.wire.utc())
+        headers["webhook-signature"] = "v1,b2xkIHNlY3JldA== " + headers["webhook-signature"]
+        assert (await deliver(there, body, headers)).status_code == 204
+
+
+@virtually
+async def test_another_systems_secret_proves_nothing(tmp_path: Path) -> None:
+    async with integrated(tmp_path) as there:
+        body = b'{"type": "nothing.happened"}'
+        secret = there.office.sandbox.setup.credentials.webhook_secret("erp")
+        assert (
+            await deliver(there, body, signed("e", body, secret, there.office.sandbox.wire.utc()))
+        ).status_code == 401
+
+
+@virtually
+async def test_forgeries_on_the_wire_change_no_outcome(tmp_path: Path) -> None:
+    rule = Rule("F36.expense", "F36", "expense", ("expense_report.approved",))
+    async with integrated(tmp_path, rule) as there:
+        reports = [f"R-{number}" for number in range(1, 7)]
+        await there.file_report(*reports)
+        await there.until_told("posted", *reports)
+        await there.rest()
+        forgeries = [one for one in there.office.tried() if one.label == "forged"]
+        assert {one.status for one in forgeries} == {401}
+        assert {one.forgery for one in forgeries} == {"invented", "altered", "stale"}
+        assert [one.reference for one in _postings(there)] == reports
+
+
+def _postings(there: Integration) -> list[Any]:
+    return sorted(there.office.sandbox.systems["erp"].books.documents("expense_posting"), key=lambda one: one.reference)
+
+
+# --- one job per document --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("new_id", [0.0, 1.0], ids=["under the same event id", "under a new event id"])
+@virtually
+async def test_an_event_delivered_twice_makes_one_document(tmp_path: Path, new_id: float) -> None:
+    again = Rule("F30", "F30", "expense", ("expense_report.approved",), parameters={"new_id": new_id, "after_s": 0.3})
+    async with integrated(tmp_path, again, profile="C4") as there:
+        await there.file_report()
+        await there.rest()
+        told = [one for one in there.office.tried() if one.subject == "R-1" and one.status == 204]
+        assert len({one.message for one in told}) == len(told) >= 2
+        assert len(there.posts()) == 1
+
+
+@virtually
+async def test_an_event_and_a_list_that_tell_of_the_same_document_make_one_job(tmp_path: Path) -> None:
+    async with integrated(tmp_path, profile="C4") as there:
+        await there.file_report()
+        await there.rest()
+        assert any(one.query for one in there.sent if one.path == LISTS["expense"]), "it read the list as well"
+        assert len(there.posts()) == 1
+
+
+@virtually
+async def test_an_event_is_stored_before_it_is_acknowledged(tmp_path: Path) -> None:
+    async with integrated(tmp_path, poll_interval_s=NEVER_S) as there:
+        await there.rest(1)
+        await there.crash()
+        await there.start()
+        there.transport.applications.clear()
+        assert (await sign_and_deliver(there)).status_code == 204
+        await there.come_back()
+        assert there.job("R-9").state == DUE
+
+
+@virtually
+async def test_an_event_that_found_nobody_at_home_is_taken_when_it_comes_again(tmp_path: Path) -> None:
+    async with integrated(tmp_path, poll_interval_s=NEVER_S) as there:
+        await there.rest(1)
+        await there.crash()
+        await there.file_report()
+        await there.until(lambda: _deliveries(there)[-1:] == [(1, "retry")])
+        await there.start()
+        await there.rest()
+        assert _deliveries(there)[-1] == (2, "delivered")
+        assert len(there.posted()) == 1
+
+
+def _deliveries(there: Integration) -> list[tuple[int, str]]:
+    """Attempts to announce the approval of R-1."""
+    approvals = {one.id for one in there.office.emitted() if one.type == "expense_report.approved"}
+    return [(one.attempt, one.outcome) for one in there.office.tried() if one.event in approvals]
+
+
+# --- news, late and repeated -----------------------------------------------------------------------------------
+
+
+class Listener:
+    """An intake with no systems around it, which believes everybody."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store, self.woken = Store(folder), 0
+        settings = Settings({}, 80, folder, "webhooks", Behaviour(verify_signatures=False))
+        self.intake = Intake(settings, self.store, self._wake, lambda: datetime(2026, 11, 30, tzinfo=UTC))
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def hear(self, **changes: Any) -> Job | None:
+        self.intake.take_document("expense", report_sent(**changes))
+        return self.store.job("expense", "R-1")
+
+    def hear_erp(self, number: str = "EP-1", *, status: str = "posted", payment: str = "open") -> None:
+        document = {"number": number, "reference": "R-1", "status": status, "payment": payment}
+        self.intake.take_erp_document(document)
+
+
+def test_only_an_approval_makes_a_job(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    for status in ("draft", "submitted", "pending", "sent_back", "recalled"):
+        assert here.hear(status=status) is None
+    assert here.woken == 0
+    made = here.hear()
+    assert made is not None
+    assert (made.state, made.revision, here.woken) == (DUE, 1, 1)
+
+
+def test_the_same_approval_again_changes_nothing(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = here.hear()
+    assert made is not None
+    made.state, made.document = POSTED, "EP-1"
+    here.store.save(made)
+    again = here.hear(text="told once more")
+    assert again is made
+    assert (again.state, again.source["text"], here.woken) == (POSTED, "Fair in Lyon", 1)
+
+
+def test_a_report_taken_back_before_it_was_sent_is_not_posted(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    here.hear(version=3)
+    taken_back = here.hear(status="recalled", version=4)
+    assert taken_back is not None
+    assert taken_back.state == SUPERSEDED
+
+
+def test_old_news_of_a_report_take_nothing_back(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    here.hear(version=3)
+    still = here.hear(status="submitted", version=2)
+    assert still is not None
+    assert still.state == DUE
+
+
+def test_a_report_whose_request_is_under_way_is_not_taken_back(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = here.hear(version=3)
+    assert made is not None
+    made.in_doubt_since = made.last_sent_at = 1.0
+    here.store.save(made)
+    still = here.hear(status="recalled", version=4)
+    assert still is not None
+    assert still.state == DUE
+
+
+def test_the_next_revision_of_a_report_that_was_taken_back_is_a_job_again(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    here.hear(version=3)
+    here.hear(status="recalled", version=4)
+    corrected = here.hear(revision=2, version=7)
+    assert corrected is not None
+    assert (corrected.revision, corrected.state) == (2, DUE)
+
+
+def test_news_of_an_older_revision_come_too_late(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    here.hear(revision=2, version=7)
+    for status in ("approved", "recalled"):
+        still = here.hear(revision=1, version=9, status=status)
+        assert still is not None
+        assert (still.revision, still.state) == (2, DUE)
+
+
+def test_a_second_revision_of_a_document_that_is_under_way_is_shown_to_a_person(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = here.hear()
+    assert made is not None
+    made.state, made.document = POSTED, "EP-1"
+    here.store.save(made)
+    still = here.hear(revision=2, version=7)
+    assert still is made
+    (shown,) = here.store.exceptions()
+    assert shown["reason"] == "revision 2 was approved, and revision 1 is posted already"
+
+
+def test_a_payment_is_remembered_while_we_do_not_know_that_the_document_is_ours(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = here.hear()
+    assert made is not None
+    made.in_doubt_since = made.last_sent_at = 1.0
+    here.store.save(made)
+    here.hear_erp(payment="paid")
+    made.state, made.document = POSTED, "EP-1"
+    assert made.wanted() == ["paid", "EP-1", None]
+
+
+def test_a_payment_of_somebody_elses_document_is_none_of_our_business(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = here.hear()
+    assert made is not None
+    here.hear_erp(payment="paid")
+    assert not made.paid, "nothing of ours was ever sent"
+    made.state, made.document = POSTED, "EP-1"
+    here.store.save(made)
+    here.hear_erp("EP-7", payment="paid")
+    assert not made.paid
+
+
+def test_a_payment_told_twice_wakes_nobody_twice(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = here.hear()
+    assert made is not None
+    made.state, made.document = POSTED, "EP-1"
+    here.store.save(made)
+    here.hear_erp(payment="paid")
+    here.hear_erp(payment="paid")
+    assert (made.paid, here.woken) == (True, 2), "once for the approval and once for the payment"
+
+
+def test_what_is_no_json_is_no_event_whoever_signed_it(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    with pytest.raises(Forged):
+        here.intake.take_event("expense", {}, b"\xff")
+
+
+# --- lists -----------------------------------------------------------------------------------------------------
+
+
+@virtually
+async def test_every_page_of_a_list_is_read(tmp_path: Path) -> None:
+    reports = [f"R-{number}" for number in range(1, 8)]
+    async with integrated(tmp_path, style="polling", page_max=2, running=False) as there:
+        await there.file_report(*reports)
+        await there.start()
+        await there.until_told("posted", *reports)
+        looks = there.office.exchanges("expense_report.list")
+        assert ["cursor" in one.query for one in looks[:4]] == [False, True, True, True]
+
+
+@virtually
+async def test_what_is_approved_within_the_second_of_the_last_look_is_not_passed_over(tmp_path: Path) -> None:
+    """Business time stands still, so both approvals bear the very same instant."""
+    async with integrated(tmp_path, style="polling", rate=0.0) as there:
+        await there.file_report("R-2")
+        await there.until_told("posted", "R-2")
+        await there.rest()
+        await there.file_report("R-1")
+        await there.until_told("posted", "R-1")
+
+
+@virtually
+async def test_the_next_look_begins_where_the_last_one_ended(tmp_path: Path) -> None:
+    async with integrated(tmp_path, style="polling") as there:
+        await there.file_report("R-1")
+        await there.until_told("posted")
+        approved = there.office.sandbox.systems["expense"].books.find("R-1")
+        await there.rest()
+        since = there.office.exchanges("expense_report.list")[-1].query["updated_since"]
+        assert datetime.fromisoformat(since).replace(microsecond=0) <= approved.updated_at
+
+
+@virtually
+async def test_a_list_that_breaks_off_is_read_again_from_where_it_began(tmp_path: Path) -> None:
+    """The second page cannot be read for a while; nobody on it may be lost."""
+    reports = [f"R-{number}" for number in range(1, 6)]
+    async with integrated(tmp_path, style="polling", page_max=2, running=False) as there:
+        await there.file_report(*reports)
+        door = there.doors["expense"]
+        door.path, door.instead = LISTS["expense"], [None, *[(503, {}, b"{}")] * 3]
+        await there.start()
+        await there.until_told("posted", *reports)
+        assert door.instead == []
+
+
+@virtually
+async def test_the_cursor_outlives_a_crash(tmp_path: Path) -> None:
+    async with integrated(tmp_path, style="polling") as there:
+        await there.file_report("R-1")
+        await there.until_told("posted")
+        await there.rest()
+        await there.crash()
+        already = len(there.office.exchanges("expense_report.list"))
+        await there.start()
+        await there.rest(1)
+        assert "updated_since" in there.office.exchanges("expense_report.list")[already].query
+
+
+@virtually
+async def test_requisitions_are_polled_like_reports(tmp_path: Path) -> None:
+    async with integrated(tmp_path, style="polling") as there:
+        await there.request_order("Q-1")
+        await there.until_told("posted", "Q-1")
+        assert there.office.tried() == [], "nobody subscribed to anything"

@@ -34,12 +34,19 @@ class World:
 
         return application
 
-    async def reset(self) -> None:
-        """Close this sandbox, its history kept where it is, and open a fresh one from the same setup."""
+    async def open(self, setup: Setup, store: Store | None = None) -> Sandbox:
+        """Close this sandbox, its history kept where it is, and open another in its place, at rest: no phase entered,
+        nothing delivered yet. A store that holds a history brings the sandbox back as it was at its end."""
         await self.sandbox.stop()
         self.sandbox.history.close()
+        self.setup = setup
+        self.sandbox = self._opened(store or self._new_store())
+        return self.sandbox
+
+    async def reset(self) -> None:
+        """Open a fresh sandbox from the same setup, in the phase the present one is in, and start it."""
         phase = self.sandbox.phase
-        self.sandbox = self._opened(self._new_store())
+        await self.open(self.setup)
         self.sandbox.enter(phase, "reset")
         self.sandbox.start()
 

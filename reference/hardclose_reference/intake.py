@@ -35,11 +35,14 @@ class Intake:
         self._behaviour = settings.behaviour
 
     def take_event(self, system: str, headers: dict[str, str], body: bytes) -> None:
-        """Stores the event before anybody may acknowledge it. Raises Forged."""
+        """Stores the event and what follows from it before anybody may acknowledge it. Raises Forged."""
         event = self._verified(system, headers, body)
-        event_id = headers.get("webhook-id", "")
-        if not self._store.keep_event(event_id, system, body.decode()):
-            return
+        with self._store.all_or_nothing():
+            event_id = headers.get("webhook-id", "")
+            if self._store.keep_event(event_id, system, body.decode()):
+                self._take(system, event, event_id)
+
+    def _take(self, system: str, event: dict[str, Any], event_id: str) -> None:
         data = event.get("data", {})
         if system in TARGETS:
             self.take_document(system, data, event_id if self._behaviour.same_document == "by_event" else "")

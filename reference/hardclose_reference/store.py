@@ -1,10 +1,11 @@
-"""The service's memory: jobs, received events, cursors and exceptions in one SQLite file. Every change is a commit."""
+"""The service's memory: jobs, received events, cursors and exceptions in one SQLite file. Every change is a commit, unless said."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,17 @@ class Store:
 
     def close(self) -> None:
         self._db.close()
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """What is changed inside survives together, or not at all."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 

@@ -176,6 +176,14 @@ async def test_an_event_is_stored_before_it_is_acknowledged(tmp_path: Path) -> N
 
 
 @virtually
+async def test_an_event_that_could_not_be_worked_on_is_not_remembered_as_done(tmp_path: Path) -> None:
+    async with integrated(tmp_path, poll_interval_s=NEVER_S) as there:
+        assert (await sign_and_deliver(there, revision="first")).status_code == 500
+        assert (await sign_and_deliver(there, revision=1)).status_code == 204
+        assert there.job("R-9").state == DUE
+
+
+@virtually
 async def test_an_event_that_found_nobody_at_home_is_taken_when_it_comes_again(tmp_path: Path) -> None:
     async with integrated(tmp_path, poll_interval_s=NEVER_S) as there:
         await there.rest(1)

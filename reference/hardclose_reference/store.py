@@ -70,7 +70,7 @@ CREATE TABLE IF NOT EXISTS job (
     system TEXT, number TEXT, instance TEXT, open INTEGER, next_at REAL, content TEXT,
     PRIMARY KEY (system, number, instance));
 CREATE INDEX IF NOT EXISTS job_open ON job (open, next_at);
-CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, system TEXT, content TEXT);
+CREATE TABLE IF NOT EXISTS event (system TEXT, id TEXT, content TEXT, PRIMARY KEY (system, id));
 CREATE TABLE IF NOT EXISTS cursor (list TEXT PRIMARY KEY, since TEXT);
 CREATE TABLE IF NOT EXISTS exception (
     system TEXT, source TEXT, reason TEXT, since TEXT, PRIMARY KEY (system, source));
@@ -147,7 +147,7 @@ class Store:
 
     def keep_event(self, event_id: str, system: str, content: str) -> bool:
         """False if it was there before."""
-        done = self._db.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?)", (event_id, system, content))
+        done = self._db.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?)", (system, event_id, content))
         return done.rowcount == 1
 
     def cursor(self, list_name: str) -> str | None:

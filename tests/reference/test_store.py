@@ -111,6 +111,25 @@ def test_an_event_is_kept_once(tmp_path: Path) -> None:
     assert not Store(tmp_path).keep_event("evt-1", "expense", "{}")
 
 
+def test_two_systems_may_use_the_same_event_id(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert store.keep_event("evt-1", "expense", "{}")
+    assert store.keep_event("evt-1", "procurement", "{}")
+
+
+def test_what_belongs_together_survives_together(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+
+    def half_done() -> None:
+        with store.all_or_nothing():
+            store.keep_event("evt-1", "expense", "{}")
+            raise ValueError("cannot be read")
+
+    with pytest.raises(ValueError, match="cannot be read"):
+        half_done()
+    assert store.keep_event("evt-1", "expense", "{}")
+
+
 def test_a_cursor_stands_where_it_was_moved_to(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert store.cursor("/v1/requisitions") is None

@@ -52,6 +52,10 @@ class Dialect(Protocol):
         """The operation, and the document number in the path (empty if there is none)."""
         ...
 
+    def client(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The client id with which somebody asks the token endpoint; empty if he does not say."""
+        ...
+
     def protocol_answer(self, kind: str, detail: str, extra: Mapping[str, Any]) -> Answer:
         """unauthorized, rate_limited, unavailable, gateway, key_reused, key_in_progress, too_large, ..."""
         ...

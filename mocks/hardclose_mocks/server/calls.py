@@ -19,6 +19,10 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_BYTES_MAX = 1_048_576
+NESTING_MAX = 64
+"""Levels of arrays and objects in a body; deeper ones are not read."""
+CRASHED = "crashed"
+"""The refusal on record where a route of ours broke."""
 KEPT_HEADERS = ("idempotency-key", "if-match", "traceparent", "x-correlation-id")
 ECHOED = ("traceparent", "x-correlation-id")
 UNTAPPED = frozenset({"openapi", "docs"})
@@ -41,6 +45,8 @@ class Call:
     started_ns: int
     credential: str = "anonymous"
     parsed: Any = None
+    unreadable: str | None = None
+    """Why a body that says it is JSON is not."""
     subject: str = ""
     nth: int = 0
     key: str | None = None
@@ -77,6 +83,39 @@ def fingerprint(call: Call) -> str:
 def fingerprint_of(operation: str, path: str, body: Any) -> str:
     """The same from stored parts; a body that is no JSON counts as none."""
     return hashlib.blake2b(f"{operation}|{path}|".encode() + to_json(body), digest_size=16).hexdigest()
+
+
+def read_json(call: Call) -> None:
+    """Sets `parsed`, or `unreadable`. Routes read bodies by other code: what only one of them can read, neither may."""
+    kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not call.body or not (
+        kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+    ):
+        return
+    try:
+        call.parsed = msgspec.json.decode(call.body)
+        if call.body.count(b"[") + call.body.count(b"{") > NESTING_MAX and _deep(call.parsed, NESTING_MAX):
+            call.unreadable = f"more than {NESTING_MAX} levels deep"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        call.unreadable = str(wrong)
+    if call.unreadable is not None:
+        call.parsed = None
+
+
+def _deep(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return bool(inner) and (levels == 0 or any(_deep(one, levels - 1) for one in inner))
+
+
+def is_secret(operation: str) -> bool:
+    """Operations whose requests or answers hold secrets."""
+    return operation == "token" or operation.startswith("subscription.")
+
+
+def is_kept(status: int, refusal: str | None) -> bool:
+    """Whether an idempotency key stands for this answer from now on: a success, or a refusal by a business rule (they
+    bear class names). What was not understood, not processed or broke may be tried again under the same key."""
+    return 0 < status < 500 and (refusal is None or refusal[0].isupper())
 
 
 def answer_name(answer: Answer) -> str:

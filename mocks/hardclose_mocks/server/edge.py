@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-import msgspec
-
 from hardclose_mocks.desk import SCOPE_KEY, Answer, Desk
-from hardclose_mocks.faults.plan import Rule, draw, lognormal
+from hardclose_mocks.faults.wire import Blow, Ordeal, ordeal
+from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.records import Exchange, Hit, Told
 from hardclose_mocks.kernel.documents import Event
 from hardclose_mocks.server.calls import (
     BODY_BYTES_MAX,
     CONNECTED,
+    CRASHED,
     DROP,
     ECHOED,
     KEPT_HEADERS,
@@ -25,8 +26,11 @@ from hardclose_mocks.server.calls import (
     Send,
     answer_name,
     fingerprint,
+    is_kept,
+    is_secret,
     kept_answer,
     read_body,
+    read_json,
     replay,
     run_application,
     subject_of,
@@ -35,6 +39,10 @@ from hardclose_mocks.server.credentials import PERSON
 
 if TYPE_CHECKING:
     from hardclose_mocks.server.sandbox import Sandbox, System
+
+log = logging.getLogger(__name__)
+BODILESS = (204, 304)
+"""Statuses whose answers have no body and must not say how long it is (RFC 9110, 8.6)."""
 
 
 class Edge:
@@ -62,46 +70,57 @@ class Edge:
         self.sandbox.exchanges += 1
         try:
             await self._exchange(call, send)
+        except HistoryError as wrong:
+            # What is not on record was never promised: no success may be told.
+            log.error("%s %s of %s: %s", scope["method"], scope["path"], self.system.name, wrong)
+            await self._put(call, send, self.system.dialect.protocol_answer("server_error", str(wrong), {}))
         finally:
             self.sandbox.open_calls -= 1
 
     async def _exchange(self, call: Call, send: Send) -> None:
-        sandbox, name = self.sandbox, self.system.name
         self._identify(call)
-        kind = self._turned_away(call)
-        if kind is not None:
-            answer, wait = kind
+        turned_away = self._turned_away(call)
+        if turned_away is not None:
+            answer, wait = turned_away
             seq = await self._record(call, self._desk(call), answer, refusal=answer_name(answer), wait=wait)
-            await self._send(call, send, answer, seq, wait)
+            await self._tell(call, send, answer, seq, wait)
             return
-        strikes = (
-            sandbox.plan.strikes(
-                "wire", name, call.operation.name, sandbox.plain_subject(call.subject), call.nth, sandbox.business.now()
+        stored = self._claimed(call)
+        try:
+            await self._processed(call, send, stored)
+        finally:
+            if stored is None and call.key is not None:
+                self.sandbox.keys.release(self.system.name, call.credential, call.key)
+
+    async def _processed(self, call: Call, send: Send, stored: Answer | None) -> None:
+        """`stored` is the answer that the idempotency key stands for already."""
+        met, desk = self._met(call), self._desk(call)
+        if met.delay_before_s:
+            await asyncio.sleep(met.delay_before_s)
+        if met.before is not None:
+            await self._end(
+                call, send, met.before, await self._record(call, desk, None, refusal=None, hit=met.before.hit)
             )
-            if call.judged and sandbox.faults_on
-            else ()
-        )
-        desk = self._desk(call)
-        for rule in strikes:
-            if await self._before(rule, call, send, desk):
-                return
-        answer, replayed = await self._handled(call, desk)
+            return
+        answer = stored if stored is not None else await self._handled(call, desk)
         # On record before anything else may happen to the books: the history folds in the order they changed in.
-        ending = next((rule for rule in strikes if rule.fault in ("F01", "F06")), None)
-        slow = next((rule for rule in strikes if rule.fault == "F03"), None)
-        if ending is not None:
-            hit: Hit | None = Hit(ending.fault, "after_commit", ending.id)
+        replayed = stored is not None
+        seq = await self._record(call, desk, answer, refusal=desk.refusal, replayed=replayed, hit=met.hit)
+        if met.delay_after_s:
+            await asyncio.sleep(met.delay_after_s)
+        if met.after is not None:
+            await self._end(call, send, met.after, seq)
         else:
-            hit = Hit("F03", "on_response", slow.id) if slow is not None else None
-        seq = await self._record(call, desk, answer, refusal=desk.refusal, replayed=replayed, hit=hit)
-        if slow is not None and self._late(slow, call):
-            await self._dawdle(slow, self._names(call))
-        if ending is None:
-            await self._send(call, send, answer, seq)
-        elif ending.fault == "F01":
-            self._break_off(call, seq)
-        else:
-            await self._send(call, send, self._instead(self._gateway(ending, self._names(call))), seq)
+            await self._tell(call, send, answer, seq)
+
+    def _met(self, call: Call) -> Ordeal:
+        """What the plan has in store for this call."""
+        sandbox = self.sandbox
+        if not call.judged or not sandbox.faults_on:
+            return Ordeal()
+        names = call.operation.name, sandbox.plain_subject(call.subject), call.nth
+        rules = sandbox.plan.strikes("wire", self.system.name, *names, sandbox.business.now())
+        return ordeal(sandbox.plan.seed, rules, names) if rules else Ordeal()
 
     # --- who and what -------------------------------------------------------------------------------------------
 
@@ -109,23 +128,29 @@ class Edge:
         token = call.headers.get("authorization", "")
         if token.lower().startswith("bearer "):
             call.credential = self.sandbox.credential_of(self.system.name, token[7:].strip())
-        if call.body and "json" in call.headers.get("content-type", "json"):
-            try:
-                call.parsed = msgspec.json.decode(call.body)
-            except msgspec.DecodeError:
-                call.parsed = None
+        if len(call.body) <= BODY_BYTES_MAX:
+            read_json(call)
         if call.operation.name == "token":
-            form = dict(parse_qsl(call.body.decode("utf-8", "replace")))
-            call.credential = form.get("client_id", "anonymous") if form else "anonymous"
+            call.credential = self.system.dialect.client(call.headers, call.body) or "anonymous"
         call.subject = subject_of(call)
         call.nth = self.sandbox.count(self.system.name, call.actor, call.operation.name, call.subject)
         key = call.headers.get("idempotency-key")
-        if key is not None and self.system.card.terms_of(call.operation.name).honours_key:
+        if key is not None and self._honours_key(call):
             # The IETF draft makes it a quoted structured-field string; most callers send it bare.
             call.key = key.strip().strip('"')
 
+    def _honours_key(self, call: Call) -> bool:
+        """Keys are for writes: a read wants the present state. A secret is in no history, so in no key store."""
+        operation = call.operation
+        return (
+            operation.writes
+            and not is_secret(operation.name)
+            and (call.parsed is not None or not call.body)
+            and self.system.card.terms_of(operation.name).honours_key
+        )
+
     def _turned_away(self, call: Call) -> tuple[Answer, float | None] | None:
-        """Answers given before any business: too large, no token, too many, key trouble."""
+        """Answers given before any business: too large, no token, too many, not readable, key trouble."""
         say = self.system.dialect.protocol_answer
         if len(call.body) > BODY_BYTES_MAX:
             return say("too_large", f"at most {BODY_BYTES_MAX} bytes", {}), None
@@ -137,9 +162,9 @@ class Edge:
             wait = self.system.limiter.admit(call.credential, call.started_ns)
             if wait is not None:
                 return self._limited(wait)
-        if call.key is not None:
-            return self._key_trouble(call, call.key)
-        return None
+        if call.unreadable is not None:
+            return say("malformed", f"the body is not JSON: {call.unreadable}", {}), None
+        return self._key_trouble(call, call.key) if call.key is not None else None
 
     def _limited(self, wait: float) -> tuple[Answer, float | None]:
         limiter = self.system.limiter
@@ -166,82 +191,32 @@ class Edge:
             return say("key_in_progress", "the first request with this Idempotency-Key is still running", {}), None
         return None
 
-    # --- faults -------------------------------------------------------------------------------------------------
-
-    async def _before(self, rule: Rule, call: Call, send: Send, desk: Desk) -> bool:
-        """True when the call ends here: the books never see it."""
-        seed, names = self.sandbox.plan.seed, self._names(call)
-        hit = Hit(rule.fault, "before_commit", rule.id)
-        if rule.fault == "F02":
-            self._break_off(call, await self._record(call, desk, None, refusal=None, hit=hit))
-            return True
-        if rule.fault == "F07":
-            retry = rule.number("retry_after_s")
-            kind = "unavailable" if retry or draw(seed, rule.id, "kind", *names) < 0.5 else "server_error"
-            seq = await self._record(call, desk, None, refusal=None, hit=hit)
-            await self._send(call, send, self._instead(kind, retry or None), seq, retry or None)
-            return True
-        if rule.fault == "F06" and draw(seed, rule.id, "commits", *names) >= rule.number("commits"):
-            seq = await self._record(call, desk, None, refusal=None, hit=hit)
-            await self._send(call, send, self._instead(self._gateway(rule, names)), seq)
-            return True
-        if rule.fault == "F03" and not self._late(rule, call):
-            await self._dawdle(rule, names)
-        return False
-
-    def _late(self, rule: Rule, call: Call) -> bool:
-        """Whether a slow answer (F03) waits after the work was done; else the work itself waits."""
-        return draw(self.sandbox.plan.seed, rule.id, "side", *self._names(call)) >= 0.5
-
-    def _names(self, call: Call) -> tuple[str, str, int]:
-        return call.operation.name, self.sandbox.plain_subject(call.subject), call.nth
-
-    def _gateway(self, rule: Rule, names: tuple[str, str, int]) -> str:
-        return "bad_gateway" if draw(self.sandbox.plan.seed, rule.id, "kind", *names) < 0.5 else "gateway_timeout"
-
-    async def _dawdle(self, rule: Rule, names: tuple[str, str, int]) -> None:
-        await asyncio.sleep(
-            lognormal(
-                self.sandbox.plan.seed,
-                rule.id,
-                *names,
-                median=rule.number("median_s"),
-                sigma=rule.number("sigma"),
-                highest=rule.number("highest_s"),
-            )
-        )
-
-    def _break_off(self, call: Call, seq: int) -> None:
-        """Drop the connection: the caller is told nothing."""
-        call.scope["extensions"][DROP]()
-        self.sandbox.tell(self.system.name, Told(seq, "none", None, self.sandbox.wire.ns()))
-
-    def _instead(self, kind: str, retry_after_s: float | None = None) -> Answer:
-        """What a gateway in front says, whatever happened behind it."""
-        said = self.system.dialect.protocol_answer(kind, "a gateway in front of this system answers", {})
-        if retry_after_s is None:
-            return said
-        return Answer(said.status, (*said.headers, ("retry-after", f"{retry_after_s:.0f}")), said.body)
+    def _claimed(self, call: Call) -> Answer | None:
+        """What the call's key stands for already; if for nothing, it stands for this call from now on."""
+        if call.key is None:
+            return None
+        keys, system = self.sandbox.keys, self.system.name
+        entry = keys.find(system, call.credential, call.key, call.started_ns)
+        if entry is None:
+            keys.begin(system, call.credential, call.key, fingerprint(call), call.started_ns)
+        return entry.answer if entry is not None else None
 
     # --- doing and telling --------------------------------------------------------------------------------------
 
-    async def _handled(self, call: Call, desk: Desk) -> tuple[Answer, bool]:
-        """The stored answer of an idempotency key, or what the dialect's routes answer now."""
-        keys, system = self.sandbox.keys, self.system.name
-        if call.key is not None:
-            entry = keys.find(system, call.credential, call.key, call.started_ns)
-            if entry is not None and entry.answer is not None:
-                return entry.answer, True
-            keys.begin(system, call.credential, call.key, fingerprint(call), call.started_ns)
+    async def _handled(self, call: Call, desk: Desk) -> Answer:
+        """What the dialect's routes answer now."""
         desk.at = self.sandbox.business.now()
         call.scope[SCOPE_KEY] = desk
-        answer = await run_application(self.system.application, call.scope, call.body)
-        if call.key is not None:
-            if answer.status < 500:
-                keys.finish(system, call.credential, call.key, answer)
-            else:
-                keys.forget(system, call.credential, call.key)
-        return answer, False
+        try:
+            answer = await run_application(self.system.application, call.scope, call.body)
+        except Exception:
+            # Ours, not the caller's: it is on record with whatever the books did, and the run goes on.
+            log.exception("%s %s of %s crashed", call.scope["method"], call.scope["path"], self.system.name)
+            desk.refusal = CRASHED
+            answer = self.system.dialect.protocol_answer("server_error", "this system crashed; see its log", {})
+        if call.key is not None and is_kept(answer.status, desk.refusal):
+            self.sandbox.keys.finish(self.system.name, call.credential, call.key, answer)
+        return answer
 
     def _desk(self, call: Call) -> Desk:
         person = call.credential.removeprefix(PERSON) if call.credential.startswith(PERSON) else None
@@ -251,17 +226,9 @@ class Edge:
             call.emitted.append((name, event))
             return name
 
-        system = self.system
+        system, at = self.system, self.sandbox.business.now()
         return Desk(
-            system.name,
-            system.books,
-            system.card,
-            system.companies,
-            call.actor,
-            person,
-            self.sandbox.business.now(),
-            emit,
-            self.sandbox,
+            system.name, system.books, system.card, system.companies, call.actor, person, at, emit, self.sandbox
         )
 
     async def _record(
@@ -276,8 +243,8 @@ class Edge:
         hit: Hit | None = None,
     ) -> int:
         """The exchange and the events it emitted, committed together before anything is told."""
-        secret = call.operation.name == "token" or call.operation.name.startswith("subscription.")
-        writes = call.operation.writes
+        secret, writes = is_secret(call.operation.name), call.operation.writes
+        kept = answer is not None and not secret and (writes or answer.status >= 400)
         exchange = Exchange(
             op=call.operation.name,
             method=call.scope["method"],
@@ -296,12 +263,8 @@ class Edge:
             carried=tuple(desk.carried),
             refusal=refusal,
             served=desk.served,
-            answer=kept_answer(answer)
-            if answer is not None and not secret and (writes or answer.status >= 400)
-            else None,
-            answer_headers={name: value for name, value in answer.headers if name in ("etag", "location")}
-            if answer
-            else {},
+            answer=kept_answer(answer) if answer is not None and kept else None,
+            answer_headers=dict(one for one in answer.headers if one[0] in ("etag", "location")) if answer else {},
             wait_s=wait,
             fault=hit,
         )
@@ -313,20 +276,33 @@ class Edge:
             self.sandbox.last_write_ns = self.sandbox.wire.ns()
         return record.seq
 
-    async def _send(self, call: Call, send: Send, answer: Answer, seq: int, wait: float | None = None) -> None:
-        extensions = call.scope.get("extensions", {})
-        connected = extensions.get(CONNECTED, lambda: True)
-        headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
-        headers += [(name.encode(), call.headers[name].encode("latin-1")) for name in ECHOED if name in call.headers]
-        headers += [
-            (b"date", self.sandbox.http_date().encode()),
-            (b"content-length", str(len(answer.body)).encode()),
-        ]
-        there = connected()
-        if there:
-            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-            await send({"type": "http.response.body", "body": answer.body})
-            there = connected()
+    async def _end(self, call: Call, send: Send, blow: Blow, seq: int) -> None:
+        """Break the connection off, or say what a gateway in front says, whatever happened behind it."""
+        if blow.instead is None:
+            call.scope["extensions"][DROP]()
+            self.sandbox.tell(self.system.name, Told(seq, "none", None, self.sandbox.wire.ns()))
+            return
+        said = self.system.dialect.protocol_answer(blow.instead, "a gateway in front of this system answers", {})
+        if blow.retry_after_s is not None:
+            said = Answer(said.status, (*said.headers, ("retry-after", f"{blow.retry_after_s:.0f}")), said.body)
+        await self._tell(call, send, said, seq, blow.retry_after_s)
+
+    async def _tell(self, call: Call, send: Send, answer: Answer, seq: int, wait: float | None = None) -> None:
+        there = await self._put(call, send, answer)
         status = answer.status if there else None
         told = Told(seq, "full" if there else "none", status, self.sandbox.wire.ns(), wait if there else None)
         self.sandbox.tell(self.system.name, told)
+
+    async def _put(self, call: Call, send: Send, answer: Answer) -> bool:
+        """Hand the answer over; False if the caller has left."""
+        connected = call.scope.get("extensions", {}).get(CONNECTED, lambda: True)
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
+        headers += [(name.encode(), call.headers[name].encode("latin-1")) for name in ECHOED if name in call.headers]
+        headers.append((b"date", self.sandbox.http_date().encode()))
+        if answer.status not in BODILESS:
+            headers.append((b"content-length", str(len(answer.body)).encode()))
+        if not connected():
+            return False
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+        return bool(connected())

@@ -37,6 +37,8 @@ class KeyStore:
     def finish(self, system: str, credential: str, key: str, answer: Answer) -> None:
         self._entries[system, credential, key].answer = answer
 
-    def forget(self, system: str, credential: str, key: str) -> None:
-        """A server error is not kept: the same key may try again."""
-        self._entries.pop((system, credential, key), None)
+    def release(self, system: str, credential: str, key: str) -> None:
+        """Its first request is over. Without an answer worth keeping, the same key may try again."""
+        entry = self._entries.get((system, credential, key))
+        if entry is not None and entry.answer is None:
+            del self._entries[system, credential, key]

@@ -23,7 +23,7 @@ from hardclose_mocks.history.records import (
 from hardclose_mocks.kernel.books import COMMANDS, Books
 from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.refusals import Refused
-from hardclose_mocks.server.calls import fingerprint_of
+from hardclose_mocks.server.calls import fingerprint_of, is_kept
 from hardclose_mocks.server.sandbox import STRIKING, Sandbox
 
 
@@ -80,7 +80,7 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
 
 def _fold_key(sandbox: Sandbox, system: str, body: Exchange) -> None:
     """Only the request that did the work fixes what a key stands for; later ones were answered from the store."""
-    if body.key is None or body.replayed or not body.carried or body.status >= 500:
+    if body.key is None or body.replayed or not is_kept(body.status, body.refusal):
         return
     headers = (("content-type", _content_type(body.status)), *body.answer_headers.items())
     answer = Answer(body.status, tuple(headers), msgspec.json.encode(body.answer))

@@ -12,10 +12,11 @@ from fastapi_offline import FastAPIOffline
 
 from hardclose_mocks.desk import Answer, Operation
 from hardclose_mocks.dialects.neutral.refusals import protocol_problem
+from hardclose_mocks.dialects.neutral.routes.access import add_access_routes, client_of
 from hardclose_mocks.dialects.neutral.routes.erp import add_erp_routes
 from hardclose_mocks.dialects.neutral.routes.expense import add_expense_routes
 from hardclose_mocks.dialects.neutral.routes.procurement import add_procurement_routes
-from hardclose_mocks.dialects.neutral.routes.shared import add_company_routes, add_error_words, add_shared_routes
+from hardclose_mocks.dialects.neutral.routes.shared import add_company_routes, add_error_words
 from hardclose_mocks.dialects.neutral.routes.webhooks import add_webhook_routes
 from hardclose_mocks.dialects.neutral.wire.erp import expense_posting, purchase_order
 from hardclose_mocks.dialects.neutral.wire.sources import expense_report, requisition
@@ -56,6 +57,12 @@ class NeutralDialect:
         )
         return Operation(name, public=name in _PUBLIC), ""
 
+    def client(self, headers: Mapping[str, str], body: bytes) -> str:
+        try:
+            return client_of(headers, body)[0]
+        except ValueError:
+            return ""
+
     def protocol_answer(self, kind: str, detail: str, extra: Mapping[str, Any]) -> Answer:
         headers = (("www-authenticate", 'Bearer error="invalid_token"'),) if kind == "unauthorized" else ()
         return protocol_problem(kind, detail, extra).answer(*headers)
@@ -84,7 +91,7 @@ def _application(system: str) -> tuple[FastAPI, _Table]:
         description="A mock system of hardclose. Its promises are on `/.well-known/contract-card`.",
     )
     add_error_words(app)
-    add_shared_routes(app)
+    add_access_routes(app)
     add_webhook_routes(app)
     add_company_routes(app)
     _SYSTEMS[system](app)

@@ -1,9 +1,7 @@
-"""What all neutral systems share: answers, preconditions, tokens, companies, the card."""
+"""What all neutral routes share: answers, preconditions, words for errors; and the companies."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
@@ -109,37 +107,6 @@ def expected_version(request: Request) -> int | None:
         return int(header.strip().removeprefix("W/").strip('"'))
     except ValueError:
         raise protocol_error("malformed", f'If-Match {header} is no ETag of ours; they look like "3"') from None
-
-
-def add_shared_routes(app: FastAPI) -> None:
-    """Token endpoint and contract card."""
-
-    @app.post("/oauth/token", operation_id="token", tags=["access"], responses={400: PROBLEMS[400], 401: PROBLEMS[401]})
-    async def token(request: Request) -> Response:
-        """OAuth 2.0 client credentials (RFC 6749, 4.4): form body, or HTTP Basic for the client."""
-        form = await request.form()
-        client, secret = str(form.get("client_id", "")), str(form.get("client_secret", ""))
-        header = request.headers.get("authorization", "")
-        if header.lower().startswith("basic "):
-            try:
-                client, _, secret = base64.b64decode(header[6:]).decode().partition(":")
-            except (ValueError, binascii.Error):
-                raise protocol_error("malformed", "the Basic credentials are not base64") from None
-        if form.get("grant_type") != "client_credentials":
-            return reply({"error": "unsupported_grant_type"}, 400)
-        at = desk(request)
-        issued = at.control.issue_token(at.system, client, secret)
-        if issued is None:
-            return reply({"error": "invalid_client"}, 401)
-        return reply(
-            {"access_token": issued, "token_type": "Bearer", "expires_in": at.card.pace.token_life_s},
-            cache_control="no-store",
-        )
-
-    @app.get("/.well-known/contract-card", operation_id="card", tags=["access"])
-    async def card(request: Request) -> Response:
-        """What this system promises its callers. No login."""
-        return reply(desk(request).card.document())
 
 
 def add_error_words(app: FastAPI) -> None:

@@ -1,4 +1,4 @@
-"""The service's memory: jobs, received events, cursors and exceptions in one SQLite file. Every change is a commit, unless said."""
+"""The service's memory: jobs, received events, cursors and exceptions in one SQLite file."""
 
 from __future__ import annotations
 

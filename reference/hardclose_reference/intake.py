@@ -95,13 +95,13 @@ class Intake:
     def take_erp_document(self, document: dict[str, Any]) -> None:
         """What the ERP says of a document we made: paid, or reversed by somebody.
 
-        It may be paid before we know that it is ours: the answer that named it was lost, and we have not looked yet."""
+        It may be so before we know that it is ours: the answer that named it was lost, and we have not looked yet."""
         voided = document["status"] in ("reversed", "cancelled")
         for system in TARGETS:
             job = self._store.job(system, str(document.get("reference", "")))
             if job is None:
                 continue
-            perhaps_ours = job.document is None and job.in_doubt_since is not None and not voided
+            perhaps_ours = job.document is None and job.in_doubt_since is not None and not document.get("reverses")
             ours = perhaps_ours or job.document == document.get("number")
             says = document.get("payment") == "paid", voided
             if ours and says != (job.paid, job.voided):

@@ -13,6 +13,7 @@ from hardclose_reference.mapping import TARGETS, Target, budget_needs, erp_docum
 from hardclose_reference.store import DUE, PARKED, POSTED, SUPERSEDED, Job, Store
 
 log = logging.getLogger(__name__)
+LIVE = ("posted", "issued")
 MOVES_MAX = 5
 """So many refusals in a row for a closed period, and a person shall look."""
 
@@ -101,11 +102,13 @@ class Poster:
         if not terms["reference_unique"] and (wait_s := settled_at - now) > 0:
             job.next_at = settled_at
             raise InDoubt(f"a request may still commit for {wait_s:.1f} s")
-        async for found in self._erp.items(target.erp_path, {"reference": job.number}):
-            if found["status"] in ("posted", "issued") and not found.get("reverses"):
-                self._posted(job, str(found["number"]))
-                return True
-        return False
+        found = [one async for one in self._erp.items(target.erp_path, {"reference": job.number})]
+        ours = [one for one in found if not one.get("reverses")]
+        # What a person reversed meanwhile was done all the same: it is not done again.
+        for document in sorted(ours, key=lambda one: one["status"] not in LIVE)[:1]:
+            job.voided = document["status"] not in LIVE
+            self._posted(job, str(document["number"]))
+        return bool(ours)
 
     # --- refusals -----------------------------------------------------------------------------------------------
 

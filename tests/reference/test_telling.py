@@ -139,6 +139,25 @@ async def test_a_reversal_in_the_erp_takes_the_posting_back_at_the_source(tmp_pa
         assert len(there.posts()) == 1, "it was somebody's decision: it is not posted again"
 
 
+@pytest.mark.parametrize("profile", ["C1", "C3", "C4"])
+@virtually
+async def test_a_posting_reversed_while_we_were_in_doubt_is_not_made_again(tmp_path: Path, profile: str) -> None:
+    """Our answer was lost, and before we looked a person had reversed the posting and polling had told of it."""
+    unknown = [aimed("F01", "R-1"), *(aimed("F02", "R-1", nth) for nth in range(2, 9))]
+    async with integrated(tmp_path, *unknown, profile=profile) as there:
+        await there.file_report()
+        await there.until(lambda: len(there.posted()) == 1)
+        (posting,) = there.posted()
+        today = there.office.sandbox.business.now().date()
+        await there.act("erp", ReverseExpensePosting(posting.number, today, "entered by hand"))
+        await there.rest(2.5)
+        await there.file_report("R-2")
+        await there.until_told("parked")
+        assert there.source().reason == f"{posting.number} was reversed in the ERP"
+        await there.rest()
+        assert there.posted() == []
+
+
 @virtually
 async def test_a_cancelled_order_takes_the_requisition_back(tmp_path: Path) -> None:
     async with integrated(tmp_path) as there:

@@ -45,9 +45,9 @@ def ordeal(seed: int, rules: Sequence[Rule], names: Names) -> Ordeal:
     slow = [rule for rule in rules if rule.fault == "F03"]
     waits = [(draw(seed, rule.id, "side", *names) < 0.5, _delay_s(seed, rule, names)) for rule in slow]
     return Ordeal(
-        delay_before_s=sum(wait for before, wait in waits if before),
+        delay_before_s=max((wait for before, wait in waits if before), default=0.0),
         before=early[0] if early else None,
-        delay_after_s=sum(wait for before, wait in waits if not before),
+        delay_after_s=max((wait for before, wait in waits if not before), default=0.0),
         after=late[0] if late else None,
         slow=Hit("F03", "on_response", slow[0].id) if slow else None,
     )

@@ -158,8 +158,10 @@ def _understood(method: str, path: str, answer: httpx2.Response) -> dict[str, An
         content = answer.json() if answer.content else {}
     except ValueError as wrong:
         raise InDoubt(f"{method} {path}: {answer.status_code} with a body that is no JSON") from wrong
+    if not isinstance(content, dict):
+        raise InDoubt(f"{method} {path}: {answer.status_code} with a body that is no object")
     if answer.is_success:
-        return dict(content)
+        return content
     slug = str(content.get("type", "")).rsplit("/", 1)[-1]
     if answer.status_code >= 500 or answer.status_code in (408, 425) or slug == "key-in-progress":
         raise InDoubt(f"{method} {path}: {answer.status_code} {slug}")

@@ -56,34 +56,39 @@ class Sent:
     at_s: float
 
 
+Answer = tuple[int, dict[str, str], bytes]
+
+
 @dataclass(slots=True)
 class Door:
-    """Stands before a system's application and notes who comes. It may answer instead, or let wait.
+    """Stands before a system's application and notes who comes.
 
-    `instead` are (status, headers, body) for the next requests whose path is `path`, None where one of them shall go
-    through; `delay_s` holds those up that do."""
+    By path: `instead` answers the next requests itself (None lets one through), `delays_s` makes them wait first."""
 
     system: str
     application: Any
     sent: list[Sent]
-    path: str = ""
-    instead: list[tuple[int, dict[str, str], bytes] | None] = field(default_factory=list)
-    delay_s: float = 0.0
+    instead: dict[str, list[Answer | None]] = field(default_factory=dict)
+    delays_s: dict[str, float] = field(default_factory=dict)
+    waiting: int = 0
+    """Requests held up right now."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        now = asyncio.get_running_loop().time()
-        path = scope["path"]
+        now, path = asyncio.get_running_loop().time(), scope["path"]
         self.sent.append(Sent(self.system, scope["method"], path, scope["query_string"].decode(), now))
-        answer = self.instead.pop(0) if path == self.path and self.instead else None
-        if answer is not None:
-            status, headers, body = answer
-            named = [(name.encode(), value.encode()) for name, value in headers.items()]
-            await send({"type": "http.response.start", "status": status, "headers": named})
-            await send({"type": "http.response.body", "body": body})
+        answers = self.instead.get(path, [])
+        answer = answers.pop(0) if answers else None
+        if (delay_s := self.delays_s.get(path, 0.0)) > 0:
+            self.waiting += 1
+            await asyncio.sleep(delay_s)
+            self.waiting -= 1
+        if answer is None:
+            await self.application(scope, receive, send)
             return
-        if path == self.path and self.delay_s:
-            await asyncio.sleep(self.delay_s)
-        await self.application(scope, receive, send)
+        status, headers, body = answer
+        named = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": named})
+        await send({"type": "http.response.body", "body": body})
 
 
 @dataclass(slots=True)

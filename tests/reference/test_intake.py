@@ -20,7 +20,7 @@ from hardclose_reference.settings import Settings
 from hardclose_reference.store import DUE, POSTED, SUPERSEDED, Job, Store
 
 from ..mocks.sandboxes import virtually
-from .integrations import LISTS, NEVER_S, Integration, integrated
+from .integrations import LISTS, NEVER_S, Answer, Integration, integrated
 from .jobs import report_sent
 
 
@@ -385,11 +385,11 @@ async def test_a_list_that_breaks_off_is_read_again_from_where_it_began(tmp_path
     reports = [f"R-{number}" for number in range(1, 6)]
     async with integrated(tmp_path, style="polling", page_max=2, running=False) as there:
         await there.file_report(*reports)
-        door = there.doors["expense"]
-        door.path, door.instead = LISTS["expense"], [None, *[(503, {}, b"{}")] * 3]
+        unreadable: list[Answer | None] = [None, *[(503, {}, b"{}")] * 3]
+        there.doors["expense"].instead[LISTS["expense"]] = unreadable
         await there.start()
         await there.until_told("posted", *reports)
-        assert door.instead == []
+        assert unreadable == []
 
 
 @virtually

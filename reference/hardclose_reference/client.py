@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -169,9 +170,15 @@ def _understood(method: str, path: str, answer: httpx2.Response) -> dict[str, An
 
 
 def _wait_s(answer: httpx2.Response, now: datetime) -> float:
-    """Retry-After in seconds or as an HTTP-date; a second where none was told."""
-    told = answer.headers.get("retry-after", "1")
+    """Retry-After in seconds or as an HTTP-date; a second where none was told, or none that can be read."""
+    told = answer.headers.get("retry-after", "")
     try:
-        return max(0.0, float(told))
+        wait_s = float(told)
     except ValueError:
-        return max(0.0, (parsedate_to_datetime(told) - now).total_seconds())
+        try:
+            then = parsedate_to_datetime(told)
+        except ValueError:
+            return 1.0
+        # An offset of -0000 makes it naive: the time is UTC all the same.
+        wait_s = (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds()
+    return max(0.0, wait_s) if math.isfinite(wait_s) else 1.0

@@ -87,6 +87,32 @@ async def test_an_unavailable_system_that_says_how_long_is_left_alone_so_long(tm
         assert second - first == pytest.approx(7.0, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("told", "wait_s"),
+    [
+        ("2.5", 2.5),
+        ("0", 0.0),
+        ("-3", 0.0),
+        ("Thu, 01 Jan 2026 00:00:09 GMT", 9.0),
+        ("Thu, 01 Jan 2026 00:00:09 -0000", 9.0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+        ("soon", 1.0),
+        ("", 1.0),
+        ("inf", 1.0),
+        ("nan", 1.0),
+        ("Wed, 99 Foo 2026 00:00:00 GMT", 1.0),
+    ],
+)
+@virtually
+async def test_a_retry_after_nobody_can_read_counts_as_a_second(tmp_path: Path, told: str, wait_s: float) -> None:
+    """Virtual time begins with the year 2026."""
+    async with caller(tmp_path) as (client, there):
+        there.doors["erp"].instead[PATH] = [(429, {"retry-after": told}, b"{}")]
+        await client.call("GET", PATH)
+        first, second = arrivals(there)
+        assert second - first == pytest.approx(wait_s, abs=0.01)
+
+
 @virtually
 async def test_no_more_callers_than_declared_are_under_way_at_once(tmp_path: Path) -> None:
     async with caller(tmp_path, behaviour=Behaviour(callers=3)) as (client, there):

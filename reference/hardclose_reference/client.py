@@ -86,8 +86,7 @@ class SystemClient:
         async with self._slots:
             renewed = False
             while True:
-                await self._wait_our_turn()
-                token = await self._current_token()
+                token = await self._our_turn()
                 headers = {"Authorization": f"Bearer {token}", **({"Idempotency-Key": key} if key else {})}
                 leaving()
                 try:
@@ -126,8 +125,12 @@ class SystemClient:
             case _:
                 await asyncio.sleep(HASTY_WAIT_S)
 
-    async def _wait_our_turn(self) -> None:
-        while (left_s := (self._quiet_until - self._now()).total_seconds()) > 0:
+    async def _our_turn(self) -> str:
+        """A live token once no wait is open. Either may be over while we waited for the other."""
+        while True:
+            token = await self._current_token()
+            if (left_s := (self._quiet_until - self._now()).total_seconds()) <= 0:
+                return token
             await asyncio.sleep(left_s)
 
     # --- token --------------------------------------------------------------------------------------------------

@@ -114,6 +114,22 @@ async def test_a_retry_after_nobody_can_read_counts_as_a_second(tmp_path: Path, 
 
 
 @virtually
+async def test_who_waited_for_the_token_still_waits_for_his_turn(tmp_path: Path) -> None:
+    """One caller renews a token that is about to end, and that takes a while; another one is told to wait meanwhile."""
+    async with caller(tmp_path) as (client, there):
+        door, life_s = there.doors["erp"], there.office.sandbox.pace.token_life_s
+        await client.call("GET", PATH)
+        await there.rest(life_s - 1.2)
+        door.instead[PATH], door.delays_s = [(429, {"retry-after": "3"}, b"{}")], {PATH: 0.7, TOKEN: 1.0}
+        told_to_wait = asyncio.ensure_future(client.call("GET", PATH))
+        await there.rest(0.3)
+        in_need_of_a_token = asyncio.ensure_future(client.call("GET", PATH))
+        await asyncio.gather(told_to_wait, in_need_of_a_token)
+        _, refused, *later = arrivals(there)
+        assert min(later) >= refused + 0.7 + 3.0
+
+
+@virtually
 async def test_no_more_callers_than_declared_are_under_way_at_once(tmp_path: Path) -> None:
     async with caller(tmp_path, behaviour=Behaviour(callers=3)) as (client, there):
         door, most = there.doors["erp"], 0

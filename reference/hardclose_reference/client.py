@@ -94,7 +94,9 @@ class SystemClient:
                 except httpx2.HTTPError as wrong:
                     raise InDoubt(f"{method} {path}: {wrong or type(wrong).__name__}") from wrong
                 if answer.status_code == 401 and not renewed:
-                    self._token, renewed = "", True
+                    renewed = True
+                    # Another caller may have come back with a new one meanwhile.
+                    self._token = "" if self._token == token else self._token
                     continue
                 if answer.status_code == 429 or "retry-after" in answer.headers:
                     await self._told_to_wait(answer)

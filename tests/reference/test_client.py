@@ -163,6 +163,21 @@ async def test_all_callers_share_one_token_until_it_ends(tmp_path: Path) -> None
 
 
 @virtually
+async def test_a_token_that_was_revoked_is_renewed_once_for_all_who_were_turned_away(tmp_path: Path) -> None:
+    async with caller(tmp_path) as (client, there):
+        await client.call("GET", PATH)
+        await there.office.world.reset()
+        there.office.sandbox.issue_token("erp", "person:lead", there.office.sandbox.setup.credentials.person_secret())
+        calls = []
+        for delay_s in (0.1, 0.5, 0.9, 0.9):
+            there.doors["erp"].delays_s[PATH] = delay_s
+            calls.append(asyncio.ensure_future(client.call("GET", PATH)))
+            await there.rest(0.01)
+        await asyncio.gather(*calls)
+        assert tokens(there) == 1, "a new world has begun"
+
+
+@virtually
 async def test_without_a_token_nothing_is_sent_and_nothing_is_in_doubt_for_long(tmp_path: Path) -> None:
     async with caller(tmp_path) as (client, there):
         there.doors["erp"].instead[TOKEN] = [(503, {}, b"")]

@@ -130,10 +130,14 @@ class SystemClient:
     async def _our_turn(self) -> str:
         """A live token once no wait is open. Either may be over while we waited for the other."""
         while True:
+            while (left_s := self._wait_left_s()) > 0:
+                await asyncio.sleep(left_s)
             token = await self._current_token()
-            if (left_s := (self._quiet_until - self._now()).total_seconds()) <= 0:
+            if self._wait_left_s() <= 0:
                 return token
-            await asyncio.sleep(left_s)
+
+    def _wait_left_s(self) -> float:
+        return (self._quiet_until - self._now()).total_seconds()
 
     # --- token --------------------------------------------------------------------------------------------------
 

@@ -70,13 +70,13 @@ class NeutralDialect:
     def event_data(self, document: Document, company: Company) -> dict[str, Any]:
         match document:
             case ExpensePosting():
-                return expense_posting(document, company)
+                return dict(expense_posting(document, company))
             case PurchaseOrder():
-                return purchase_order(document, company)
+                return dict(purchase_order(document, company))
             case ExpenseReport():
-                return expense_report(document, company)
+                return dict(expense_report(document, company))
             case Requisition():
-                return requisition(document, company)
+                return dict(requisition(document, company))
             case _:
                 assert_never(document)
 

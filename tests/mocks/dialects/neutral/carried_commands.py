@@ -43,7 +43,7 @@ Carried = (
 )  # fmt: skip
 
 NUMBERS = st.text(string.ascii_letters + string.digits + "._:-", min_size=1, max_size=20).filter(
-    lambda one: one.strip(".")
+    lambda one: one[0] != "."
 )
 REFERENCES = NUMBERS | st.text(string.ascii_letters + string.digits + "._:/-", min_size=1, max_size=80)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

@@ -32,7 +32,7 @@ class _Place(NamedTuple):
 def listing(
     request: Request,
     kind: str,
-    encode: Callable[[Any, Company], dict[str, Any]],
+    encode: Callable[[Any, Company], Mapping[str, Any]],
     filters: Mapping[str, Callable[[Any], str]],
     only: Callable[[Any], bool] = lambda _: True,
 ) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from starlette.routing import Match
 
 from hardclose_mocks.desk import SCOPE_KEY, Answer, Desk
 from hardclose_mocks.dialects.neutral.refusals import Problem, invalid, protocol_problem, to_problem
+from hardclose_mocks.dialects.neutral.wire import answers
 from hardclose_mocks.dialects.neutral.wire.values import instant
 from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.refusals import Refused
@@ -66,7 +67,7 @@ def protocol_error(kind: str, detail: str, **extra: Any) -> Problematic:
     return Problematic(protocol_problem(kind, detail, extra), kind)
 
 
-def one(request: Request, number: str, kind: type, encode: Callable[[Any, Company], dict[str, Any]]) -> Response:
+def one(request: Request, number: str, kind: type, encode: Callable[[Any, Company], Mapping[str, Any]]) -> Response:
     """A document by number, with its version as ETag; 404 where there is none of that kind."""
     at = desk(request)
     document = at.books.find(number)
@@ -86,7 +87,7 @@ def _known(if_none_match: str, etag: str) -> bool:
 
 
 def after(
-    request: Request, number: str, encode: Callable[[Any, Company], dict[str, Any]], status: int = 200
+    request: Request, number: str, encode: Callable[[Any, Company], Mapping[str, Any]], status: int = 200
 ) -> Response:
     """The document a command just made or changed."""
     at = desk(request)
@@ -150,7 +151,7 @@ def add_error_words(app: FastAPI) -> None:
         return send(problem.answer(("allow", ", ".join(dict.fromkeys(allowed)))))
 
 
-def company_wire(company: Company, now: datetime) -> dict[str, Any]:
+def company_wire(company: Company, now: datetime) -> answers.Company:
     return {
         "code": company.code,
         "name": company.name,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from hardclose_mocks.dialects.neutral.wire import answers
 from hardclose_mocks.dialects.neutral.wire.values import (
     Amount,
     Currency,
@@ -147,7 +148,7 @@ class BudgetCheckIn(Wire):
 # --- the other direction: commands and documents to JSON -------------------------------------------------------
 
 
-def posting_line(line: PostingLine, currency: str) -> dict[str, Any]:
+def posting_line(line: PostingLine, currency: str) -> answers.PostingLine:
     return {
         "account": line.account,
         "cost_center": line.cost_center,
@@ -159,7 +160,7 @@ def posting_line(line: PostingLine, currency: str) -> dict[str, Any]:
     }
 
 
-def order_line(line: OrderLine, currency: str) -> dict[str, Any]:
+def order_line(line: OrderLine, currency: str) -> answers.OrderLine:
     return {
         "text": line.text,
         "quantity": line.quantity,
@@ -206,7 +207,7 @@ def cancel_purchase_order(command: CancelPurchaseOrder) -> dict[str, Any]:
     return {"reason": command.reason}
 
 
-def expense_posting(document: ExpensePosting, company: Company) -> dict[str, Any]:
+def expense_posting(document: ExpensePosting, company: Company) -> answers.ExpensePosting:
     return {
         "number": document.number,
         "company": document.company,
@@ -235,12 +236,12 @@ def expense_posting(document: ExpensePosting, company: Company) -> dict[str, Any
             }
             for line in document.journal
         ],
-        **_history(document.version, document.created_at, document.updated_at, company),
+        **_changes(document.version, document.created_at, document.updated_at, company),
         "created_by": document.created_by,
     }
 
 
-def purchase_order(document: PurchaseOrder, company: Company) -> dict[str, Any]:
+def purchase_order(document: PurchaseOrder, company: Company) -> answers.PurchaseOrder:
     return {
         "number": document.number,
         "company": document.company,
@@ -252,12 +253,12 @@ def purchase_order(document: PurchaseOrder, company: Company) -> dict[str, Any]:
         "text": document.text,
         "status": document.status,
         "lines": [order_line(line, document.currency) for line in document.lines],
-        **_history(document.version, document.created_at, document.updated_at, company),
+        **_changes(document.version, document.created_at, document.updated_at, company),
         "created_by": document.created_by,
     }
 
 
-def _history(version: int, created: datetime, updated: datetime, company: Company) -> dict[str, Any]:
+def _changes(version: int, created: datetime, updated: datetime, company: Company) -> answers.Changes:
     return {
         "version": version,
         "created_at": instant(created, company),

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from hardclose_mocks.dialects.neutral.wire import answers
 from hardclose_mocks.dialects.neutral.wire.erp import OrderLineIn, order_line
 from hardclose_mocks.dialects.neutral.wire.values import (
     Amount,
@@ -204,7 +205,7 @@ def give_reason(command: SendBackReport | RejectRequisition) -> dict[str, Any]:
     return {"reason": command.reason}
 
 
-def expense_line(line: ExpenseLine, currency: str) -> dict[str, Any]:
+def expense_line(line: ExpenseLine, currency: str) -> answers.ExpenseLine:
     return {
         "account": line.account,
         "text": line.text,
@@ -225,7 +226,7 @@ def expense_line(line: ExpenseLine, currency: str) -> dict[str, Any]:
     }
 
 
-def expense_report(document: ExpenseReport, company: Company) -> dict[str, Any]:
+def expense_report(document: ExpenseReport, company: Company) -> answers.ExpenseReport:
     return {
         "number": document.number,
         "company": document.company,
@@ -233,11 +234,12 @@ def expense_report(document: ExpenseReport, company: Company) -> dict[str, Any]:
         "currency": document.currency,
         "text": document.text,
         "lines": [expense_line(line, document.currency) for line in document.lines],
+        "status": document.status,
         **_workflow(document, company),
     }
 
 
-def requisition(document: Requisition, company: Company) -> dict[str, Any]:
+def requisition(document: Requisition, company: Company) -> answers.Requisition:
     return {
         "number": document.number,
         "company": document.company,
@@ -246,14 +248,14 @@ def requisition(document: Requisition, company: Company) -> dict[str, Any]:
         "currency": document.currency,
         "text": document.text,
         "lines": [order_line(line, document.currency) for line in document.lines],
+        "status": document.status,
         **_workflow(document, company),
     }
 
 
-def _workflow(document: ExpenseReport | Requisition, company: Company) -> dict[str, Any]:
+def _workflow(document: ExpenseReport | Requisition, company: Company) -> answers.Workflow:
     return {
         "total": amount(document.total, document.currency),
-        "status": document.status,
         "revision": document.revision,
         "approvals": _approvals(document.approvals, company),
         "approved_at": instant(document.approved_at, company),
@@ -265,14 +267,14 @@ def _workflow(document: ExpenseReport | Requisition, company: Company) -> dict[s
     }
 
 
-def _approvals(approvals: Sequence[Approval], company: Company) -> list[dict[str, Any]]:
+def _approvals(approvals: Sequence[Approval], company: Company) -> list[answers.Approval]:
     return [
         {"approver": one.approver, "on_behalf_of": one.on_behalf_of, "at": instant(one.at, company)}
         for one in approvals
     ]
 
 
-def _posting(posting: Posting, company: Company) -> dict[str, Any]:
+def _posting(posting: Posting, company: Company) -> answers.Posting:
     return {
         "state": posting.state,
         "document": posting.document,

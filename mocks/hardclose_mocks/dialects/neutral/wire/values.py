@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, overload
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
@@ -13,7 +13,8 @@ from hardclose_mocks.kernel.money import Money, MoneyError
 from hardclose_mocks.kernel.refusals import Invalid, Refused
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # `fromisoformat` would take week dates too
-AMOUNT = r"^-?(0|[1-9]\d{0,12})(\.\d{1,3})?$"
+AMOUNT = r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$"
+CURRENCY = r"^[A-Z]{3}$"
 Amount = Annotated[str, StringConstraints(pattern=AMOUNT, strict=True)]
 """A decimal string, at most as many decimals as the currency has."""
 Text = Annotated[str, StringConstraints(max_length=500, strict=True)]
@@ -22,7 +23,7 @@ DocumentNumber = Annotated[
 ]
 """A number that its document will be addressed by in a path: no slash, and no lone dots."""
 Number = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._:/-]+$", strict=True)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
+Currency = Annotated[str, StringConstraints(pattern=CURRENCY, strict=True)]
 
 
 def _integral(value: Any) -> Any:
@@ -65,6 +66,10 @@ def amount(minor_units: int, currency: str) -> str:
     return Money(minor_units, currency).decimal
 
 
+@overload
+def instant(at: datetime, company: Company) -> str: ...
+@overload
+def instant(at: datetime | None, company: Company) -> str | None: ...
 def instant(at: datetime | None, company: Company) -> str | None:
     """RFC 3339 with the company's own offset: the first ten characters are the company-local date."""
     return None if at is None else company.local(at).isoformat(timespec="milliseconds")

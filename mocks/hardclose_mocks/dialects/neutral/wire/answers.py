@@ -1,0 +1,272 @@
+"""What the neutral systems answer, as types: the encoders fill them, and the API description is made of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic wants this one below Python 3.12
+
+from hardclose_mocks.dialects.neutral.wire.values import CURRENCY
+
+
+def one_of(*values: str) -> Any:
+    """The values a text has, for the description: the books know them as plain text."""
+    return Field(json_schema_extra={"enum": [*values]})
+
+
+Money = Annotated[str, Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]{2,3})?$", examples=["119.00"])]
+"""A decimal string with exactly as many decimals as the currency has: none for JPY, three for KWD."""
+Currency = Annotated[str, Field(pattern=CURRENCY, examples=["EUR"])]
+Date = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2026-11-30"])]
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-30T17:45:12.000+01:00"])]
+"""RFC 3339 with the company's own offset: the first ten characters are the company-local date."""
+Version = Annotated[int, Field(ge=1)]
+"""Counts up with every change; quoted it is the document's ETag."""
+
+
+# --- documents -------------------------------------------------------------------------------------------------
+
+
+class PostingLine(TypedDict):
+    account: str
+    cost_center: str
+    project: str | None
+    net: Money
+    tax_code: str
+    tax: Money
+    text: str
+
+
+class JournalLine(TypedDict):
+    """One side of the journal entry; exactly one of debit and credit is above zero."""
+
+    account: str
+    debit: Money
+    credit: Money
+    cost_center: str | None
+    text: str
+
+
+class Changes(TypedDict):
+    """When a document was made and changed last."""
+
+    version: Version
+    created_at: Instant
+    updated_at: Instant
+
+
+class ExpensePosting(Changes):
+    """`reverses` is the number of the document this one takes back, `reversal` of the one that took this one back."""
+
+    number: str
+    company: str
+    reference: str
+    posting_date: Date
+    accounting_date: Date | None
+    fiscal_year: int
+    period: Annotated[int, Field(ge=1, le=12)]
+    currency: Currency
+    employee: str
+    total: Money
+    text: str
+    status: Annotated[str, one_of("posted", "reversed")]
+    payment: Annotated[str, one_of("open", "paid")]
+    payment_run: str | None
+    reversal: str | None
+    reverses: str | None
+    lines: list[PostingLine]
+    journal: list[JournalLine]
+    created_by: str
+
+
+class OrderLine(TypedDict):
+    text: str
+    quantity: Annotated[int, Field(ge=1)]
+    unit_price: Money
+    account: str
+    cost_center: str
+    project: str | None
+    tax_code: str
+
+
+class PurchaseOrder(Changes):
+    number: str
+    company: str
+    reference: str
+    supplier: str
+    order_date: Date
+    currency: Currency
+    total: Money
+    text: str
+    status: Annotated[str, one_of("issued", "cancelled")]
+    lines: list[OrderLine]
+    created_by: str
+
+
+class Approval(TypedDict):
+    """`on_behalf_of` names the absent approver whose delegate signed."""
+
+    approver: str
+    on_behalf_of: str | None
+    at: Instant
+
+
+class Posting(TypedDict):
+    """What the integration wrote back last."""
+
+    state: Annotated[str, one_of("none", "submitted", "posted", "paid", "parked", "rejected")]
+    document: str | None
+    reason: str | None
+    at: Instant | None
+
+
+class Workflow(Changes):
+    """What happens alike to reports and requisitions. `revision` counts the times its content was changed."""
+
+    total: Money
+    revision: Annotated[int, Field(ge=1)]
+    approvals: list[Approval]
+    approved_at: Instant | None
+    reason: str | None
+    posting: Posting
+
+
+class Allocation(TypedDict):
+    cost_center: str
+    project: str | None
+    net: Money
+    tax: Money
+
+
+class ExpenseLine(TypedDict):
+    """`rate` is report currency per unit of `paid_currency`; allocations are in the report's currency."""
+
+    account: str
+    text: str
+    spent_on: Date
+    tax_code: str
+    paid_amount: Money
+    paid_currency: Currency
+    rate: str
+    allocations: list[Allocation]
+
+
+class ExpenseReport(Workflow):
+    number: str
+    company: str
+    employee: str
+    currency: Currency
+    text: str
+    lines: list[ExpenseLine]
+    status: Annotated[
+        str, one_of("draft", "submitted", "pending", "sent_back", "approved", "posted", "paid", "recalled")
+    ]
+
+
+class Requisition(Workflow):
+    number: str
+    company: str
+    requester: str
+    supplier: str
+    currency: Currency
+    text: str
+    lines: list[OrderLine]
+    status: Annotated[str, one_of("draft", "submitted", "pending", "approved", "rejected", "ordered", "cancelled")]
+
+
+# --- everything else -------------------------------------------------------------------------------------------
+
+
+class Company(TypedDict):
+    """`business_date` is the accounting date of whatever happens there now; the host's clock is not."""
+
+    code: str
+    name: str
+    base_currency: Currency
+    time_zone: str
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)]
+    business_date: Date
+    business_time: Instant
+
+
+class Period(TypedDict):
+    """`starts_on` and `ends_on` are both inside the period."""
+
+    company: str
+    module: Annotated[str, one_of("expense", "purchasing")]
+    year: int
+    period: Annotated[int, Field(ge=1, le=12)]
+    starts_on: Date
+    ends_on: Date
+    state: Annotated[str, one_of("open", "soft_closed", "hard_closed", "future")]
+
+
+class BudgetCheck(TypedDict):
+    """`available` is negative once a revision cut too deep."""
+
+    company: str
+    cost_center: str
+    currency: Currency
+    available: Money
+    requested: Money
+    sufficient: bool
+
+
+class Subscription(TypedDict):
+    id: str
+    url: str
+    types: list[str]
+
+
+class NewSubscription(Subscription):
+    """`secret` signs the deliveries (Standard Webhooks); it is the system's own, alike for all its subscriptions."""
+
+    secret: str
+
+
+class Delivery(TypedDict):
+    """One attempt to deliver. Times are nanoseconds on the wire clock of this sandbox."""
+
+    event: str
+    message: str
+    subscription: str
+    subject: str
+    revision: int
+    attempt: int
+    status: int | None
+    outcome: str
+    started_ns: int
+    ended_ns: int
+    next_ns: int | None
+
+
+class Token(TypedDict):
+    """`expires_in` in seconds."""
+
+    access_token: str
+    token_type: Annotated[str, one_of("Bearer")]
+    expires_in: Annotated[int, Field(ge=1)]
+
+
+class TokenRefusal(TypedDict):
+    """RFC 6749, 5.2."""
+
+    error: Annotated[str, one_of("invalid_client", "unsupported_grant_type")]
+
+
+class InvalidField(TypedDict):
+    """`pointer` is a JSON Pointer into the request body, or names the parameter."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(TypedDict):
+    """RFC 9457. `type` is stable: clients switch on it. Further members are the refusal's own fields."""
+
+    type: Annotated[str, Field(json_schema_extra={"format": "uri"})]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    errors: NotRequired[list[InvalidField]]

@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import random
+import sqlite3
 import sys
 from datetime import UTC, datetime
 
@@ -27,7 +28,10 @@ def main() -> None:
         sys.exit(f"hardclose_reference: {wrong}")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    service = build(settings, now=lambda: datetime.now(UTC), rng=random.Random())
+    try:
+        service = build(settings, now=lambda: datetime.now(UTC), rng=random.Random())
+    except (OSError, sqlite3.Error) as wrong:
+        sys.exit(f"hardclose_reference: HARDCLOSE_STATE_DIR is {str(settings.folder)!r}; it cannot be used: {wrong}")
     uvicorn.run(service.app, host="127.0.0.1", port=settings.port, log_level="warning", timeout_graceful_shutdown=1)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from hardclose_reference.behaviour import Behaviour, behaviour_of
 from hardclose_reference.manifest import POLL_INTERVAL_S
@@ -52,14 +55,41 @@ class Settings:
         systems = {}
         for system in SYSTEMS:
             prefix = f"HARDCLOSE_{system.upper()}_"
-            names = ("URL", "TOKEN_URL", "CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET")
-            systems[system] = Access(*(read(prefix + name) for name in names))
+            systems[system] = Access(
+                url=_address(prefix + "URL", read(prefix + "URL")),
+                token_url=_address(prefix + "TOKEN_URL", read(prefix + "TOKEN_URL")),
+                client_id=read(prefix + "CLIENT_ID"),
+                client_secret=read(prefix + "CLIENT_SECRET"),
+                webhook_secret=_secret(prefix + "WEBHOOK_SECRET", read(prefix + "WEBHOOK_SECRET")),
+            )
         port = environment.get("PORT", "9000")
-        if not port.isdecimal():
-            raise SettingsError(f"PORT is {port!r}; it must be a number")
+        if not (port.isdecimal() and len(port) <= 5 and 1 <= int(port) <= 65_535):
+            raise SettingsError(f"PORT is {port[:20]!r}; it must be a number from 1 to 65535")
         try:
             behaviour = behaviour_of(variant)
         except KeyError as no:
             raise SettingsError(str(no.args[0])) from no
         folder = Path(environment.get("HARDCLOSE_STATE_DIR", "reference-state"))
         return cls(systems, int(port), folder, style, behaviour)
+
+
+def _address(name: str, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise SettingsError(f"{name} is {url!r}; it must be an address like http://127.0.0.1:18501")
+    return url
+
+
+def _secret(name: str, secret: str) -> str:
+    """Standard Webhooks: `whsec_` and base64. The message does not show it."""
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        key = b""
+    if not key:
+        raise SettingsError(f"{name} makes no sense; it must be whsec_ and the secret in base64")
+    return secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -147,7 +148,15 @@ async def read_body(receive: Receive) -> bytes | None:
 
 
 def replay(body: bytes) -> Receive:
+    """A body that was read, once more. Whoever then listens for the caller's leaving, as file answers do, just waits:
+    an answer at once would keep him asking, and the loop busy, for ever."""
+    given = False
+
     async def receive() -> MutableMapping[str, Any]:
+        nonlocal given
+        if given:
+            await asyncio.Event().wait()
+        given = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive

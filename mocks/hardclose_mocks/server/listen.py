@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import socket
+import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hardclose_mocks.server.calls import CONNECTED, DROP
 
+NO_LINGERING = struct.pack("ii", 1, 0)
 PORTS = {"control": 18500, "erp": 18501, "procurement": 18502, "expense": 18503}
 
 
@@ -65,6 +67,8 @@ class DroppingProtocol(HttpToolsProtocol):
 
     def _drop(self) -> None:
         self.cycle.disconnected = True
+        # With nothing left to linger for, the kernel sends a reset and no orderly end.
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
         self.transport.abort()
 
     def _connected(self) -> bool:
@@ -80,7 +84,7 @@ class _Server(uvicorn.Server):
 
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises PortTaken in words."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -105,7 +109,8 @@ class Listener:
         try:
             for name in applications:
                 self._sockets[name] = bind(host, ports.get(name, 0))
-                self.urls[name] = f"http://{host}:{self._sockets[name].getsockname()[1]}"
+                shown = f"[{host}]" if ":" in host else host
+                self.urls[name] = f"http://{shown}:{self._sockets[name].getsockname()[1]}"
         except PortTaken:
             for listener in self._sockets.values():
                 listener.close()

@@ -1,0 +1,192 @@
+"""Every mutant dies for the right reason, beside a reference that lives; and its wrong is there without any judge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import pytest
+
+from hardclose_mocks.history.records import Acted, DeliveryTried, ExceptionSeen, Exchange, Fact, Record
+from hardclose_reference.behaviour import VARIANTS, Behaviour
+from hardclose_reference.legal import LEGAL
+from hardclose_reference.mutants import MUTANTS, Mutant
+from hardclose_simulator.checkers.catalogue import OBLIGATIONS
+from hardclose_simulator.judge import judge
+from hardclose_simulator.prove.campaign import failed_of
+from hardclose_simulator.run.recipe import from_scenario
+from hardclose_simulator.run.virtual import play_virtually
+from hardclose_simulator.scenario import load
+from hardclose_simulator.verdict import RunVerdict
+
+SEED = 1
+CREATES = ("PostExpense", "CreatePurchaseOrder")
+
+
+@cache
+def records_of(scenario: str, profile: str, style: str, variant: str | None) -> tuple[Record, ...]:
+    recipe = from_scenario(load(scenario).with_profile(profile), SEED, f"T{SEED}")
+    return tuple(play_virtually(recipe, style, variant))
+
+
+@cache
+def verdict_of(scenario: str, profile: str, style: str, variant: str | None) -> RunVerdict:
+    return judge(records_of(scenario, profile, style, variant))
+
+
+def story_of(card: Mutant) -> tuple[str, str, str]:
+    return card.scenario, card.profile, card.style
+
+
+@pytest.mark.parametrize("card", MUTANTS.values(), ids=lambda card: card.id)
+def test_the_mutant_fails_on_what_it_breaks_and_the_reference_does_not(card: Mutant) -> None:
+    assert set(failed_of(verdict_of(*story_of(card), card.id))) & set(card.breaks)
+    assert verdict_of(*story_of(card), None).exit_code == 0
+
+
+@pytest.mark.parametrize("card", MUTANTS.values(), ids=lambda card: card.id)
+def test_each_finding_opens_into_a_timeline_that_shows_its_evidence(card: Mutant) -> None:
+    for witness in verdict_of(*story_of(card), card.id).witnesses:
+        assert any(entry.evidence for entry in witness.timeline)
+        assert witness.reproduce.startswith("Reproduce with: hardclose run ")
+
+
+@pytest.mark.parametrize("card", LEGAL.values(), ids=lambda card: card.id)
+def test_the_legal_variant_passes_where_it_looks_guilty(card: Mutant) -> None:
+    assert verdict_of(*story_of(card), card.id).exit_code == 0
+
+
+def test_every_variant_has_a_card_and_turns_exactly_one_thing() -> None:
+    assert set(VARIANTS) == set(MUTANTS) | set(LEGAL)
+    for name, behaviour in VARIANTS.items():
+        turned = [field for field in Behaviour.__slots__ if getattr(behaviour, field) != getattr(Behaviour(), field)]
+        # Eight callers are no switch: they are what makes waiting alone look guilty.
+        assert len([field for field in turned if field != "callers"]) == 1, name
+
+
+def test_cards_name_real_obligations_and_scenarios() -> None:
+    for card in [*MUTANTS.values(), *LEGAL.values()]:
+        assert set(card.breaks) <= set(OBLIGATIONS)
+        assert load(card.scenario).name == card.scenario
+
+
+def test_a_second_defence_hides_a_broken_first_one() -> None:
+    """Why profiles are part of the test input: under C1 the key saves who never looks."""
+    card = MUTANTS["P02"]
+    assert verdict_of(card.scenario, "C1", card.style, card.id).exit_code == 0
+
+
+# --- the authors' proofs: the wrong itself, without a judge ------------------------------------------------------
+
+
+def live_references(records: Sequence[Record]) -> Counter[str]:
+    made: dict[str, str] = {}
+    for record in records:
+        if isinstance(record.body, Exchange):
+            for carried in record.body.carried:
+                if carried.command in CREATES and carried.refusal is None:
+                    made[str(carried.document)] = str(carried.arguments["reference"])
+    return Counter(made.values())
+
+
+def two_documents_for_one_reference(records: Sequence[Record]) -> bool:
+    return max(live_references(records).values()) > 1
+
+
+def sources(records: Sequence[Record]) -> set[str]:
+    return {record.body.source for record in records if isinstance(record.body, Fact)}
+
+
+def told_states(records: Sequence[Record]) -> dict[str, set[str]]:
+    states: dict[str, set[str]] = {}
+    for record in records:
+        if isinstance(record.body, Exchange):
+            for carried in record.body.carried:
+                if carried.command == "RecordPosting" and carried.refusal is None:
+                    states.setdefault(str(carried.arguments["number"]), set()).add(str(carried.arguments["state"]))
+    return states
+
+
+def told_posted_without_a_document(records: Sequence[Record]) -> bool:
+    there = live_references(records)
+    return any("posted" in states and not there[number] for number, states in told_states(records).items())
+
+
+def told_parked_though_it_stands(records: Sequence[Record]) -> bool:
+    there = live_references(records)
+    return any("parked" in states and there[number] for number, states in told_states(records).items())
+
+
+def approved_and_nowhere(records: Sequence[Record]) -> bool:
+    there, told = live_references(records), told_states(records)
+    listed = {record.body.source for record in records if isinstance(record.body, ExceptionSeen)}
+    return any(not there[number] and number not in told and number not in listed for number in sources(records))
+
+
+def sent_again_before_its_wait_was_over(records: Sequence[Record]) -> bool:
+    waits: dict[str, int] = {}
+    for record in records:
+        body = record.body
+        if isinstance(body, Exchange) and body.op == "expense_posting.create":
+            if body.started_ns < waits.get(body.subject, 0) - 100_000_000:
+                return True
+            if body.wait_s:
+                waits[body.subject] = record.wire_ns + round(body.wait_s * 1_000_000_000)
+    return False
+
+
+def one_refusal_over_and_over(records: Sequence[Record]) -> bool:
+    refused = Counter(
+        record.body.subject
+        for record in records
+        if isinstance(record.body, Exchange) and record.body.writes and record.body.refusal == "BlockedMaster"
+    )
+    return max(refused.values()) > 20
+
+
+def posted_and_never_told(records: Sequence[Record]) -> bool:
+    told = told_states(records)
+    return any(reference not in told for reference in live_references(records))
+
+
+def posted_for_a_number_only_a_forger_used(records: Sequence[Record]) -> bool:
+    genuine = {
+        str(record.body.carried.document)
+        for record in records
+        if isinstance(record.body, Acted) and record.body.carried.document
+    }
+    forged = {
+        str(record.body.body["subject"])
+        for record in records
+        if isinstance(record.body, DeliveryTried) and record.body.label == "forged" and record.body.body
+    }
+    asked = {
+        record.body.subject
+        for record in records
+        if isinstance(record.body, Exchange) and record.body.op in ("expense_posting.create", "purchase_order.create")
+    }
+    altered = max(live_references(records).values()) > 1
+    return bool((forged - genuine) & asked) or altered
+
+
+PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
+    "P01": two_documents_for_one_reference,
+    "P02": two_documents_for_one_reference,
+    "P03": told_posted_without_a_document,
+    "P04": told_parked_though_it_stands,
+    "P06": two_documents_for_one_reference,
+    "P09": approved_and_nowhere,
+    "P11": sent_again_before_its_wait_was_over,
+    "P12": one_refusal_over_and_over,
+    "P14": posted_and_never_told,
+    "P20": approved_and_nowhere,
+    "P27": posted_for_a_number_only_a_forger_used,
+}
+
+
+@pytest.mark.parametrize("card", MUTANTS.values(), ids=lambda card: card.id)
+def test_the_violation_is_in_the_history_without_a_judge(card: Mutant) -> None:
+    proof = PROOFS[card.id]
+    assert proof(records_of(*story_of(card), card.id))
+    assert not proof(records_of(*story_of(card), None))

@@ -1,0 +1,121 @@
+"""The integration that stands against a sandbox worked by hand: started, told of events, drained, audited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from hardclose_mocks.clock import NS
+from hardclose_mocks.control import harness_version
+from hardclose_mocks.history.codec import plain
+from hardclose_mocks.history.records import ExceptionSeen, ManifestSeen, Run, SutProcess
+from hardclose_mocks.server.credentials import environment
+from hardclose_mocks.server.sandbox import SANDBOX, SYSTEMS, Sandbox
+from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.pytest_plugin.integration import Integration, manifest_of, sut_of
+from hardclose_simulator.pytest_plugin.server import SandboxServer
+from hardclose_simulator.run.sut import Sight, Sut
+
+LOOK_S = 0.02
+
+
+class Standing:
+    """`named` tells which integration is under test, `new_folder` makes a place for its log and state, `test` names the
+    test in the history's header. Everything async runs on the server's loop."""
+
+    def __init__(
+        self, server: SandboxServer, named: Callable[[], Integration], new_folder: Callable[[], Path], test: str
+    ) -> None:
+        self._server, self.named, self.new_folder, self._test = server, named, new_folder, test
+        self._started: list[tuple[Sut, Sight, Manifest]] = []
+        self._headed = False
+
+    def forget(self) -> None:
+        """Another sandbox has taken the place of the one before."""
+        self._headed = False
+
+    async def start(self, integration: Integration, folder: Path) -> str:
+        """Its URL, once it answers. Raises SutError, ManifestError."""
+        manifest = manifest_of(integration)
+        sut, sandbox = sut_of(integration, folder), self._server.sandbox
+        sight = Sight(sut, manifest)
+        self._started.append((sut, sight, manifest))
+        await sut.start(environment(sandbox.setup.credentials, self._server.urls))
+        await sight.wait_healthy()
+        sandbox.note(SANDBOX, SutProcess("started", sut.describes))
+        if manifest.mode != "poll":
+            for system in SYSTEMS:
+                if not any(one["url"].startswith(sut.url) for one in sandbox.subscriptions(system)):
+                    sandbox.subscribe(system, sut.url + manifest.webhook_path.replace("{system}", system), ("*",))
+        await sandbox.history.committed()
+        return sut.url
+
+    async def stop(self) -> None:
+        for sut, _, _ in self._started:
+            await sut.stop()
+        self._started.clear()
+
+    def head(self, manifest: Manifest) -> None:
+        """The history's header, before the first judgement: by whom, with what, and as which style it is judged."""
+        if self._headed:
+            return
+        self._headed = True
+        sandbox = self._server.sandbox
+        described = ", ".join(sut.describes for sut, _, _ in self._started) or "the test itself"
+        sandbox.note(
+            SANDBOX,
+            Run(
+                scenario="by hand",
+                scenario_hash="",
+                seed=sandbox.setup.plan.seed,
+                run_tag=sandbox.setup.run_tag,
+                mode="wall",
+                pace=sandbox.pace.name,
+                harness=harness_version(),
+                facts_hash="",
+                plan_hash="",
+                sut=described,
+                config={"title": self._test},
+            ),
+        )
+        sandbox.note(SANDBOX, ManifestSeen(plain(manifest)))
+
+    def manifest(self, otherwise: Manifest, quiet_s: float | None = None) -> Manifest:
+        """The manifest of the integration that was started; `otherwise` if none was. With `quiet_s` it declares that
+        it does within so many wire seconds whatever it does."""
+        declared = self._started[0][2] if self._started else otherwise
+        if quiet_s is None:
+            return declared
+        return replace(declared, poll_interval_s=quiet_s / 2, batch_interval_s=0.0, retry_interval_s=quiet_s)
+
+    async def settle(self, manifest: Manifest, within_s: float) -> None:
+        """Heal, wait until nothing is under way for the manifest's quiet time, look at the exceptions: the audit."""
+        sandbox = self._server.sandbox
+        quiet_s = manifest.quiet_s(sandbox.pace)
+        sandbox.enter("heal", "the test settles")
+        sandbox.enter("drain")
+        sandbox.enter("audit", "quiet" if await _drained(sandbox, quiet_s, within_s) else "drain_max")
+        for sut, sight, _ in self._started:
+            if sut.gone is not None:
+                sandbox.note(SANDBOX, SutProcess("exited", sut.gone))
+            for entry in await sight.exceptions():
+                seen = ExceptionSeen(str(entry.get("source", "")), str(entry.get("reason", "")), entry)
+                sandbox.note(SANDBOX, seen)
+            for problem in sight.problems:
+                sandbox.note(SANDBOX, SutProcess("unreachable", problem))
+
+
+async def _drained(sandbox: Sandbox, quiet_s: float, within_s: float) -> bool:
+    """Whether it came to rest in time: no call, delivery or wait under way, nothing written for the quiet time."""
+    began = sandbox.wire.ns()
+    while True:
+        now = sandbox.wire.ns()
+        busy = sandbox.open_calls or sandbox.outbox.open or sandbox.dispatcher.in_flight
+        still_since = max(began, sandbox.last_write_ns, sandbox.last_delivery_ns, sandbox.longest_wait_ns)
+        if not busy and now - still_since >= round(quiet_s * NS):
+            return True
+        if now - began >= round(within_s * NS):
+            return False
+        await asyncio.sleep(LOOK_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -46,6 +47,23 @@ def chain(previous: str, record: Record, body: bytes) -> str:
     """The record's `h`: 128 bits of BLAKE2b over the previous hash and everything the record says."""
     head = f"{record.seq}|{record.kind}|{record.wire_ns}|{record.business.isoformat()}|{record.system}|{record.actor}|"
     return hashlib.blake2b(previous.encode() + head.encode() + body, digest_size=16).hexdigest()
+
+
+def check_chained(records: Iterable[Record]) -> None:
+    """Raises HistoryError where records are missing, or were changed after they were written."""
+    last = START
+    for place, record in enumerate(records):
+        if record.seq != place:
+            raise HistoryError(
+                f"record {place} is missing: the history goes on with {record.seq}; it was cut or edited"
+            )
+        expected = chain(last, record, encode_body(record))
+        if record.h != expected:
+            raise HistoryError(
+                f"record {place} ({record.kind}) was changed after it was written: its hash is {record.h}, its content "
+                f"gives {expected}"
+            )
+        last = record.h
 
 
 def decode(seq: int, kind: str, wire_ns: int, business: str, system: str, actor: str, body: bytes, h: str) -> Record:

@@ -6,7 +6,7 @@ import msgspec
 
 from hardclose_mocks.desk import Answer
 from hardclose_mocks.faults.plan import Plan, Rule
-from hardclose_mocks.history.codec import HistoryError, from_plain
+from hardclose_mocks.history.codec import HistoryError, check_chained, from_plain, plain, to_json
 from hardclose_mocks.history.records import (
     Acted,
     Carried,
@@ -15,6 +15,7 @@ from hardclose_mocks.history.records import (
     Emitted,
     Exchange,
     FaultRule,
+    Genesis,
     Phase,
     Record,
     Subscribed,
@@ -29,6 +30,8 @@ from hardclose_mocks.server.sandbox import STRIKING, Sandbox
 
 def restore(sandbox: Sandbox) -> None:
     """Replays the sandbox's own loaded history into it, in order. Raises HistoryError where the two do not fit."""
+    check_chained(sandbox.history.records)
+    sandbox.plan = Plan(sandbox.plan.seed, ())
     for record in sandbox.history.records:
         _fold(sandbox, record)
 
@@ -54,6 +57,8 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
     match body:
         case ClockSet():
             sandbox.business.set(body.business, body.rate, body.wire_ns)
+        case Genesis():
+            _check_opening(sandbox, body)
         case Phase():
             sandbox.phase, sandbox.faults_on = body.name, body.name in STRIKING
         case Exchange():
@@ -76,6 +81,16 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
             _fold_rule(sandbox, body)
         case _:
             pass
+
+
+def _check_opening(sandbox: Sandbox, body: Genesis) -> None:
+    """Other masters would make other books of the same commands."""
+    setup = sandbox.setup
+    if body.opened_at != setup.opened_at or to_json(body.master) != to_json(plain(setup.master)):
+        raise HistoryError(
+            "this history was opened with other master data: continue it with the scenario and seed it began with, or "
+            "begin a new one"
+        )
 
 
 def _fold_key(sandbox: Sandbox, system: str, body: Exchange) -> None:

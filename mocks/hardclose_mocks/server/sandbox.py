@@ -123,7 +123,6 @@ class Sandbox:
             setup.pace,
             lambda: self.plan,
             lambda: self.faults_on,
-            self.business.now,
             setup.credentials.webhook_secret,
             setup.credentials.wrong_webhook_secret,
             self.plain_subject,
@@ -236,8 +235,8 @@ class Sandbox:
         emitted = Emitted(
             name, event.type, event.subject, event.revision, event.company, event.at, {**data, **dict(event.data)}
         )
-        self.note(system, emitted, "books")
-        self.dispatcher.enqueue(system, emitted)
+        record = self.history.append(system, "books", emitted)
+        self.dispatcher.enqueue(system, emitted, record.wire_ns, record.business)
 
     def tell(self, system: str, told: Told) -> None:
         """How an exchange ended; may follow its transaction."""

@@ -33,7 +33,6 @@ class Dispatcher:
     pace: Pace
     plan: Callable[[], Plan]
     faults_on: Callable[[], bool]
-    business: Callable[[], datetime]
     secret: Callable[[str], str]
     wrong_secret: Callable[[str], str]
     plain_subject: Callable[[str], str]
@@ -45,13 +44,13 @@ class Dispatcher:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def enqueue(self, system: str, event: Emitted) -> None:
-        """Plan the deliveries of an event that has just been recorded: one per subscription, and what faults add."""
-        self.plan_parcels(system, event, self.wire.ns(), self.business())
+    def enqueue(self, system: str, event: Emitted, now: int, business: datetime) -> None:
+        """Plan the deliveries of an event that has just been recorded, at that wire and business time."""
+        self.plan_parcels(system, event, now, business)
         self._wake.set()
 
     def plan_parcels(self, system: str, event: Emitted, now: int, business: datetime) -> None:
-        """The same for an event recorded at that wire and business time: a restarted sandbox plans them again."""
+        """One per subscription, and what faults add. A restarted sandbox plans them again, from the same times."""
         key = system, event.type, event.subject
         self.counts[key] += 1
         for subscription in self.outbox.subscribers(system, event.type):

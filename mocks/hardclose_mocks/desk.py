@@ -20,6 +20,8 @@ Emit = Callable[[Event], str]
 """Enters an event into the outbox of this exchange and returns its id."""
 
 SCOPE_KEY = "hardclose.desk"
+KEY = r'^"?[!#-~]{1,255}"?$'
+"""What an Idempotency-Key may be, bare or quoted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from hardclose_mocks.desk import SCOPE_KEY, Answer, Desk
+from hardclose_mocks.desk import KEY, SCOPE_KEY, Answer, Desk
 from hardclose_mocks.faults.wire import Blow, Ordeal, ordeal
 from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.records import Exchange, Hit, Told
@@ -181,10 +182,12 @@ class Edge:
         return Answer(answer.status, (*answer.headers, *headers), answer.body), told
 
     def _key_trouble(self, call: Call, key: str) -> tuple[Answer, float | None] | None:
+        say = self.system.dialect.protocol_answer
+        if not re.fullmatch(KEY, key):
+            return say("malformed", "an Idempotency-Key is 1 to 255 visible ASCII characters", {}), None
         entry = self.sandbox.keys.find(self.system.name, call.credential, key, call.started_ns)
         if entry is None:
             return None
-        say = self.system.dialect.protocol_answer
         if entry.fingerprint != fingerprint(call):
             return say("key_reused", "this Idempotency-Key came with another request before", {}), None
         if entry.answer is None:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from hardclose_mocks.desk import Answer, Operation
+from hardclose_mocks.dialects.neutral.description.document import described
 from hardclose_mocks.dialects.neutral.refusals import protocol_problem
 from hardclose_mocks.dialects.neutral.routes.access import add_access_routes, client_of
 from hardclose_mocks.dialects.neutral.routes.erp import add_erp_routes
@@ -88,18 +89,18 @@ def _application(system: str) -> tuple[FastAPI, _Table]:
     app = FastAPIOffline(
         title=f"hardclose {_TITLES[system]} (neutral dialect)",
         version="1",
-        description="A mock system of hardclose. Its promises are on `/.well-known/contract-card`.",
     )
     add_error_words(app)
     add_access_routes(app)
     add_webhook_routes(app)
     add_company_routes(app)
     _SYSTEMS[system](app)
+    app.openapi_schema = described(app.openapi(), _TITLES[system])
     table: _Table = {}
-    for path, item in app.openapi()["paths"].items():
+    for path, item in app.openapi_schema["paths"].items():
         pattern = re.compile("^" + re.sub(r"\{\w+\}", "([^/]+)", path) + "$")
-        for method, described in item.items():
-            name = described["operationId"]
+        for method, told in item.items():
+            name = told["operationId"]
             table.setdefault(method.upper(), []).append((pattern, _operation(name, method.upper(), "{" in path)))
     return app, table
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from hardclose_mocks.dialects.neutral.routes.shared import PROBLEMS, desk, protocol_error, reply
+from hardclose_mocks.dialects.neutral.routes.shared import desk, protocol_error, reply
 
 
 def client_of(headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
@@ -31,7 +31,7 @@ def _form(body: bytes) -> dict[str, str]:
 
 
 def add_access_routes(app: FastAPI) -> None:
-    @app.post("/oauth/token", operation_id="token", tags=["access"], responses={400: PROBLEMS[400], 401: PROBLEMS[401]})
+    @app.post("/oauth/token", operation_id="token", tags=["access"])
     async def token(request: Request) -> Response:
         """OAuth 2.0 client credentials (RFC 6749, 4.4): form body, or HTTP Basic for the client."""
         body = await request.body()

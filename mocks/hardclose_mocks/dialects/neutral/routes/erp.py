@@ -8,9 +8,8 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from hardclose_mocks.dialects.neutral.routes.paging import listing
+from hardclose_mocks.dialects.neutral.routes.paging import Filter, listing
 from hardclose_mocks.dialects.neutral.routes.shared import (
-    PROBLEMS,
     after,
     desk,
     expected_version,
@@ -18,6 +17,7 @@ from hardclose_mocks.dialects.neutral.routes.shared import (
     protocol_error,
     reply,
 )
+from hardclose_mocks.dialects.neutral.wire import answers
 from hardclose_mocks.dialects.neutral.wire.erp import (
     BudgetCheckIn,
     CancellationIn,
@@ -33,16 +33,16 @@ from hardclose_mocks.kernel.erp import ErpBooks
 from hardclose_mocks.kernel.refusals import Refused, UnknownMaster
 
 POSTING_FILTERS = {
-    "company": lambda document: document.company,
-    "status": lambda document: document.status,
-    "payment": lambda document: document.payment,
+    "company": Filter(lambda document: document.company),
+    "status": Filter(lambda document: document.status, answers.POSTING_STATUSES),
+    "payment": Filter(lambda document: document.payment, answers.PAYMENTS),
 }
 ORDER_FILTERS = {
-    "company": lambda document: document.company,
-    "status": lambda document: document.status,
-    "supplier": lambda document: document.supplier,
+    "company": Filter(lambda document: document.company),
+    "status": Filter(lambda document: document.status, answers.ORDER_STATUSES),
+    "supplier": Filter(lambda document: document.supplier),
 }
-BY_REFERENCE = {"reference": lambda document: document.reference}
+BY_REFERENCE = {"reference": Filter(lambda document: document.reference)}
 
 
 def books(request: Request) -> ErpBooks:
@@ -56,7 +56,7 @@ def add_erp_routes(app: FastAPI) -> None:
     _add_masters(app)
 
 
-def _filters(request: Request, operation: str, filters: dict[str, Any]) -> dict[str, Any]:
+def _filters(request: Request, operation: str, filters: dict[str, Filter]) -> dict[str, Filter]:
     """Search by reference is offered only where the card says so."""
     if "reference" in request.query_params and not desk(request).card.terms_of(operation).searchable:
         raise protocol_error(
@@ -66,39 +66,24 @@ def _filters(request: Request, operation: str, filters: dict[str, Any]) -> dict[
 
 
 def _add_postings(app: FastAPI) -> None:
-    @app.post(
-        "/v1/expense-postings",
-        operation_id="expense_posting.create",
-        tags=["expense postings"],
-        status_code=201,
-        responses=PROBLEMS,
-    )
+    @app.post("/v1/expense-postings", operation_id="expense_posting.create", tags=["expense postings"], status_code=201)
     async def create(request: Request, body: ExpensePostingIn) -> Response:
         at = desk(request)
         done = at.do(body.command(unique_reference=at.card.terms_of("expense_posting.create").unique_reference))
         return after(request, cast(str, done.document), expense_posting, 201)
 
-    @app.get("/v1/expense-postings", operation_id="expense_posting.list", tags=["expense postings"], responses=PROBLEMS)
+    @app.get("/v1/expense-postings", operation_id="expense_posting.list", tags=["expense postings"])
     async def page(request: Request) -> Response:
-        """Query: limit, cursor, updated_since, company, status, payment, and reference where the card offers it."""
         return listing(
             request, "expense_posting", expense_posting, _filters(request, "expense_posting.create", POSTING_FILTERS)
         )
 
-    @app.get(
-        "/v1/expense-postings/{number}",
-        operation_id="expense_posting.get",
-        tags=["expense postings"],
-        responses=PROBLEMS,
-    )
+    @app.get("/v1/expense-postings/{number}", operation_id="expense_posting.get", tags=["expense postings"])
     async def get(request: Request, number: str) -> Response:
         return one(request, number, ExpensePosting, expense_posting)
 
     @app.post(
-        "/v1/expense-postings/{number}/reversal",
-        operation_id="expense_posting.reverse",
-        tags=["expense postings"],
-        responses=PROBLEMS,
+        "/v1/expense-postings/{number}/reversal", operation_id="expense_posting.reverse", tags=["expense postings"]
     )
     async def reverse(request: Request, number: str, body: ReversalIn) -> Response:
         desk(request).do(body.command(number, expected_version(request)))
@@ -106,36 +91,24 @@ def _add_postings(app: FastAPI) -> None:
 
 
 def _add_orders(app: FastAPI) -> None:
-    @app.post(
-        "/v1/purchase-orders",
-        operation_id="purchase_order.create",
-        tags=["purchase orders"],
-        status_code=201,
-        responses=PROBLEMS,
-    )
+    @app.post("/v1/purchase-orders", operation_id="purchase_order.create", tags=["purchase orders"], status_code=201)
     async def create(request: Request, body: PurchaseOrderIn) -> Response:
         at = desk(request)
         done = at.do(body.command(unique_reference=at.card.terms_of("purchase_order.create").unique_reference))
         return after(request, cast(str, done.document), purchase_order, 201)
 
-    @app.get("/v1/purchase-orders", operation_id="purchase_order.list", tags=["purchase orders"], responses=PROBLEMS)
+    @app.get("/v1/purchase-orders", operation_id="purchase_order.list", tags=["purchase orders"])
     async def page(request: Request) -> Response:
-        """Query: limit, cursor, updated_since, company, status, supplier, and reference where the card offers it."""
         return listing(
             request, "purchase_order", purchase_order, _filters(request, "purchase_order.create", ORDER_FILTERS)
         )
 
-    @app.get(
-        "/v1/purchase-orders/{number}", operation_id="purchase_order.get", tags=["purchase orders"], responses=PROBLEMS
-    )
+    @app.get("/v1/purchase-orders/{number}", operation_id="purchase_order.get", tags=["purchase orders"])
     async def get(request: Request, number: str) -> Response:
         return one(request, number, PurchaseOrder, purchase_order)
 
     @app.post(
-        "/v1/purchase-orders/{number}/cancellation",
-        operation_id="purchase_order.cancel",
-        tags=["purchase orders"],
-        responses=PROBLEMS,
+        "/v1/purchase-orders/{number}/cancellation", operation_id="purchase_order.cancel", tags=["purchase orders"]
     )
     async def cancel(request: Request, number: str, body: CancellationIn) -> Response:
         desk(request).do(body.command(number, expected_version(request)))
@@ -143,7 +116,7 @@ def _add_orders(app: FastAPI) -> None:
 
 
 def _add_money_rules(app: FastAPI) -> None:
-    @app.get("/v1/companies/{code}/periods", operation_id="period.list", tags=["periods"], responses=PROBLEMS)
+    @app.get("/v1/companies/{code}/periods", operation_id="period.list", tags=["periods"])
     async def periods(request: Request, code: str, module: str | None = None) -> Response:
         """State per module (expense, purchasing): open, soft_closed, hard_closed or future."""
         at = desk(request)
@@ -159,12 +132,12 @@ def _add_money_rules(app: FastAPI) -> None:
                 "ends_on": row.ends_on.isoformat(),
                 "state": row.state,
             }
-            for name in ([module] if module else ["expense", "purchasing"])
+            for name in (["expense", "purchasing"] if module is None else [module])
             for row in books(request).period_listing(code, name, at.at)
         ]
         return reply({"items": rows, "next_cursor": None})
 
-    @app.post("/v1/budget-checks", operation_id="budget.check", tags=["budgets"], responses=PROBLEMS)
+    @app.post("/v1/budget-checks", operation_id="budget.check", tags=["budgets"])
     async def check(request: Request, body: BudgetCheckIn) -> Response:
         """What may still be committed; reserves nothing."""
         wanted = minor(body.amount, body.currency, "amount")
@@ -195,11 +168,11 @@ def _add_masters(app: FastAPI) -> None:
 
 
 def _add_master(app: FastAPI, path: str, kind: str, key: str) -> None:
-    @app.get(f"/v1/{path}", operation_id=f"{kind}.list", tags=["masters"], responses=PROBLEMS)
+    @app.get(f"/v1/{path}", operation_id=f"{kind}.list", tags=["masters"])
     async def page(request: Request) -> Response:
         return reply({"items": [_plain(row) for row in books(request).masters(kind)], "next_cursor": None})
 
-    @app.get(f"/v1/{path}/{{number}}", operation_id=f"{kind}.get", tags=["masters"], responses=PROBLEMS)
+    @app.get(f"/v1/{path}/{{number}}", operation_id=f"{kind}.get", tags=["masters"])
     async def get(request: Request, number: str) -> Response:
         for row in books(request).masters(kind):
             if getattr(row, key) == number:

@@ -20,6 +20,14 @@ from hardclose_mocks.kernel.documents import Document
 from hardclose_mocks.kernel.master import Company
 
 
+class Filter(NamedTuple):
+    """A field that lists can be narrowed by. A misspelt value of a closed set would silently find nothing."""
+
+    read: Callable[[Any], str]
+    values: tuple[str, ...] = ()
+    """All it can be; empty where that is not known beforehand."""
+
+
 class _Place(NamedTuple):
     """Where a page ended: at the last document's change and number. `crowd` tells whether any of the documents of that
     instant, up to this one, has changed since: in the same instant it might have, and would be missed."""
@@ -33,7 +41,7 @@ def listing(
     request: Request,
     kind: str,
     encode: Callable[[Any, Company], Mapping[str, Any]],
-    filters: Mapping[str, Callable[[Any], str]],
+    filters: Mapping[str, Filter],
     only: Callable[[Any], bool] = lambda _: True,
 ) -> Response:
     """A page in (updated_at, number) order. A document that changes moves to the end and may be seen again; none is
@@ -43,16 +51,15 @@ def listing(
     cursor = query.pop("cursor", None)
     since = _since(query.pop("updated_since", None))
     last = _resumed(at.books, kind, _read_cursor(cursor)) if cursor else None
-    for name in query:
-        if name not in filters:
-            raise protocol_error("filter_not_supported", f"no filter {name!r}; there are {', '.join(sorted(filters))}")
+    for name, value in query.items():
+        _check_filter(name, value, filters)
     start = max((one for one in (since, last[0] if last else None) if one is not None), default=None)
     page: list[Document] = []
     more = False
     for document in at.books.changed(kind, start):
         if last is not None and (document.updated_at, document.number) <= last:
             continue
-        if not only(document) or any(filters[name](document) != value for name, value in query.items()):
+        if not only(document) or any(filters[name].read(document) != value for name, value in query.items()):
             continue
         if len(page) == limit:
             more = True
@@ -65,6 +72,16 @@ def listing(
             "next_cursor": _write_cursor(at.books, kind, page[-1]) if more else None,
         }
     )
+
+
+def _check_filter(name: str, value: str, filters: Mapping[str, Filter]) -> None:
+    if name not in filters:
+        raise protocol_error("filter_not_supported", f"no filter {name!r}; there are {', '.join(sorted(filters))}")
+    values = filters[name].values
+    if values and value not in values:
+        raise protocol_error(
+            "filter_not_supported", f"{name} is never {value[:40]!r}; it is one of {', '.join(values)}"
+        )
 
 
 def _resumed(books: Books, kind: str, place: _Place) -> tuple[datetime, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -20,21 +21,8 @@ from hardclose_mocks.dialects.neutral.wire.values import instant
 from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.refusals import Refused
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": title, "content": {"application/problem+json": {"schema": {"type": "object"}}}}
-    for status, title in (
-        (400, "Not readable, or a filter this endpoint does not offer"),
-        (401, "No valid token"),
-        (403, "Not allowed"),
-        (404, "No such document"),
-        (409, "Not possible in this state"),
-        (412, "Changed meanwhile"),
-        (413, "Request too large"),
-        (422, "Refused by a business rule, or not a valid request"),
-        (429, "Too many requests"),
-        (503, "Service unavailable"),
-    )
-}
+ETAG_ASKED = r'^(\*|(W/)?"[0-9]{1,18}")$'
+"""What If-Match may say: one ETag of ours, or any. Weak ones count as strong here."""
 
 
 class Problematic(Exception):  # it is an answer
@@ -104,10 +92,9 @@ def expected_version(request: Request) -> int | None:
     header = request.headers.get("if-match")
     if header is None or header.strip() == "*":
         return None
-    try:
-        return int(header.strip().removeprefix("W/").strip('"'))
-    except ValueError:
-        raise protocol_error("malformed", f'If-Match {header} is no ETag of ours; they look like "3"') from None
+    if not re.fullmatch(ETAG_ASKED, header.strip()):
+        raise protocol_error("malformed", f'If-Match {header[:40]} is no ETag of ours; they look like "3"')
+    return int(header.strip().removeprefix("W/").strip('"'))
 
 
 def add_error_words(app: FastAPI) -> None:
@@ -164,12 +151,12 @@ def company_wire(company: Company, now: datetime) -> answers.Company:
 
 
 def add_company_routes(app: FastAPI) -> None:
-    @app.get("/v1/companies", operation_id="company.list", tags=["companies"], responses=PROBLEMS)
+    @app.get("/v1/companies", operation_id="company.list", tags=["companies"])
     async def companies(request: Request) -> Response:
         at = desk(request)
         return reply({"items": [company_wire(one, at.at) for one in at.companies.values()], "next_cursor": None})
 
-    @app.get("/v1/companies/{code}", operation_id="company.get", tags=["companies"], responses=PROBLEMS)
+    @app.get("/v1/companies/{code}", operation_id="company.get", tags=["companies"])
     async def company(request: Request, code: str) -> Response:
         """With its current business date: an integration takes dates from here, never from its host."""
         at = desk(request)

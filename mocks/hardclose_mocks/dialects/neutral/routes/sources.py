@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fastapi import Request
 
+from hardclose_mocks.dialects.neutral.routes.paging import Filter
 from hardclose_mocks.dialects.neutral.routes.shared import desk, protocol_error
+from hardclose_mocks.dialects.neutral.wire import answers
 from hardclose_mocks.kernel.refusals import NotAllowed, Refused, UnknownDocument
 
 D = TypeVar("D")
 
 
-def source_filters() -> dict[str, Callable[[Any], str]]:
+def source_filters(statuses: tuple[str, ...]) -> dict[str, Filter]:
     return {
-        "company": lambda document: document.company,
-        "status": lambda document: document.status,
-        "posting_state": lambda document: document.posting.state,
+        "company": Filter(lambda document: document.company),
+        "status": Filter(lambda document: document.status, statuses),
+        "posting_state": Filter(lambda document: document.posting.state, answers.POSTING_STATES),
     }
+
+
+REPORT_FILTERS = source_filters(answers.REPORT_STATUSES)
+REQUISITION_FILTERS = source_filters(answers.REQUISITION_STATUSES)
 
 
 def acting_person(request: Request, action: str) -> str:

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from pydantic import Field
 
-from hardclose_mocks.dialects.neutral.routes.shared import PROBLEMS, desk, protocol_error, reply
+from hardclose_mocks.dialects.neutral.routes.shared import desk, protocol_error, reply
 from hardclose_mocks.dialects.neutral.wire.values import Text, Wire
 from hardclose_mocks.kernel.refusals import Invalid, Refused
 
@@ -20,29 +20,19 @@ class SubscriptionIn(Wire):
 
 
 def add_webhook_routes(app: FastAPI) -> None:
-    @app.post(
-        "/v1/webhook-subscriptions",
-        operation_id="subscription.create",
-        tags=["webhooks"],
-        status_code=201,
-        responses=PROBLEMS,
-    )
+    @app.post("/v1/webhook-subscriptions", operation_id="subscription.create", tags=["webhooks"], status_code=201)
     async def subscribe(request: Request, body: SubscriptionIn) -> Response:
         at = desk(request)
         _check_address(body.url)
         return reply(at.control.subscribe(at.system, body.url, tuple(body.types)), 201)
 
-    @app.get("/v1/webhook-subscriptions", operation_id="subscription.list", tags=["webhooks"], responses=PROBLEMS)
+    @app.get("/v1/webhook-subscriptions", operation_id="subscription.list", tags=["webhooks"])
     async def subscriptions(request: Request) -> Response:
         at = desk(request)
         return reply({"items": at.control.subscriptions(at.system), "next_cursor": None})
 
     @app.delete(
-        "/v1/webhook-subscriptions/{id}",
-        operation_id="subscription.delete",
-        tags=["webhooks"],
-        status_code=204,
-        responses=PROBLEMS,
+        "/v1/webhook-subscriptions/{id}", operation_id="subscription.delete", tags=["webhooks"], status_code=204
     )
     async def unsubscribe(request: Request, id: str) -> Response:  # the wire calls it id
         at = desk(request)
@@ -50,7 +40,7 @@ def add_webhook_routes(app: FastAPI) -> None:
             raise protocol_error("not_found", f"there is no subscription {id}")
         return Response(status_code=204)
 
-    @app.get("/v1/webhook-deliveries", operation_id="delivery.list", tags=["webhooks"], responses=PROBLEMS)
+    @app.get("/v1/webhook-deliveries", operation_id="delivery.list", tags=["webhooks"])
     async def deliveries(request: Request) -> Response:
         """The last 200 delivery attempts of this system, newest first."""
         at = desk(request)

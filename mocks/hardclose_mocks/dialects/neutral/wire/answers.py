@@ -9,6 +9,13 @@ from typing_extensions import TypedDict  # pydantic wants this one below Python 
 
 from hardclose_mocks.dialects.neutral.wire.values import CURRENCY
 
+POSTING_STATUSES = ("posted", "reversed")
+PAYMENTS = ("open", "paid")
+ORDER_STATUSES = ("issued", "cancelled")
+POSTING_STATES = ("none", "submitted", "posted", "paid", "parked", "rejected")
+REPORT_STATUSES = ("draft", "submitted", "pending", "sent_back", "approved", "posted", "paid", "recalled")
+REQUISITION_STATUSES = ("draft", "submitted", "pending", "approved", "rejected", "ordered", "cancelled")
+
 
 def one_of(*values: str) -> Any:
     """The values a text has, for the description: the books know them as plain text."""
@@ -70,8 +77,8 @@ class ExpensePosting(Changes):
     employee: str
     total: Money
     text: str
-    status: Annotated[str, one_of("posted", "reversed")]
-    payment: Annotated[str, one_of("open", "paid")]
+    status: Annotated[str, one_of(*POSTING_STATUSES)]
+    payment: Annotated[str, one_of(*PAYMENTS)]
     payment_run: str | None
     reversal: str | None
     reverses: str | None
@@ -99,7 +106,7 @@ class PurchaseOrder(Changes):
     currency: Currency
     total: Money
     text: str
-    status: Annotated[str, one_of("issued", "cancelled")]
+    status: Annotated[str, one_of(*ORDER_STATUSES)]
     lines: list[OrderLine]
     created_by: str
 
@@ -115,7 +122,7 @@ class Approval(TypedDict):
 class Posting(TypedDict):
     """What the integration wrote back last."""
 
-    state: Annotated[str, one_of("none", "submitted", "posted", "paid", "parked", "rejected")]
+    state: Annotated[str, one_of(*POSTING_STATES)]
     document: str | None
     reason: str | None
     at: Instant | None
@@ -159,9 +166,7 @@ class ExpenseReport(Workflow):
     currency: Currency
     text: str
     lines: list[ExpenseLine]
-    status: Annotated[
-        str, one_of("draft", "submitted", "pending", "sent_back", "approved", "posted", "paid", "recalled")
-    ]
+    status: Annotated[str, one_of(*REPORT_STATUSES)]
 
 
 class Requisition(Workflow):
@@ -172,7 +177,7 @@ class Requisition(Workflow):
     currency: Currency
     text: str
     lines: list[OrderLine]
-    status: Annotated[str, one_of("draft", "submitted", "pending", "approved", "rejected", "ordered", "cancelled")]
+    status: Annotated[str, one_of(*REQUISITION_STATUSES)]
 
 
 # --- everything else -------------------------------------------------------------------------------------------

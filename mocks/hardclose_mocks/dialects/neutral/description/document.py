@@ -1,0 +1,204 @@
+"""The whole OpenAPI document of one neutral system: what FastAPI derived from the routes, told to the end."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from hardclose_mocks.dialects.neutral.description.operations import OPERATIONS, TAGS, Words, extra
+from hardclose_mocks.dialects.neutral.description.parts import (
+    ALWAYS,
+    HEADERS,
+    PARAMETERS,
+    REFUSALS,
+    Part,
+    headers,
+    refusals,
+)
+from hardclose_mocks.dialects.neutral.description.schemas import LIST, PAGE, reference, schemas
+
+PROSE = """\
+A mock system of hardclose: it plays the {name} of an enterprise, with the failures real ones have.
+
+- Ask `POST /oauth/token` for a bearer token; `hardclose env` prints the client id and secret. People log in alike, as
+  `person:<id>`; what is marked `x-hardclose-caller: person` is refused to integrations.
+- What this system promises is on `/.well-known/contract-card`: whether keys are honoured, references unique, limits.
+- Refusals are problems (RFC 9457); switch on `type`. A refusal has changed nothing.
+- Amounts are decimal strings. Instants bear the company's own offset. Ignore fields you do not know.
+- `traceparent` and `X-Correlation-Id` are echoed.
+"""
+_FORM = {
+    "type": "object",
+    "properties": {
+        "grant_type": {"type": "string", "enum": ["client_credentials"]},
+        "client_id": {"type": "string"},
+        "client_secret": {"type": "string"},
+    },
+    "required": ["grant_type"],
+}
+_SECURITY_SCHEMES: Part = {
+    "clientCredentials": {
+        "type": "oauth2",
+        "description": "A token lives as long as the contract card says.",
+        "flows": {"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": {}}},
+    },
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token got before."},
+}
+_PUBLIC = ("token", "card")
+
+
+def described(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    """`raw` as FastAPI made it; `name` is what the system is called in prose."""
+    paths = {
+        path: {method: _operation(path, one) for method, one in item.items()} for path, item in raw["paths"].items()
+    }
+    tags = {tag for item in paths.values() for one in item.values() for tag in one["tags"]}
+    document: dict[str, Any] = {
+        "openapi": raw["openapi"],
+        "info": {
+            **raw["info"],
+            "description": PROSE.format(name=name),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "contact": {"name": "hardclose"},
+        },
+        "servers": [{"url": "/", "description": "The system this description was asked of."}],
+        "security": [{"clientCredentials": []}, {"bearer": []}],
+        "tags": [{"name": tag, "description": TAGS[tag]} for tag in TAGS if tag in tags],
+        "paths": paths,
+    }
+    asked = {schema: _untitled(one) for schema, one in raw["components"]["schemas"].items()}
+    parts = {
+        "schemas": {**asked, **schemas()},
+        "parameters": PARAMETERS,
+        "headers": HEADERS,
+        "responses": refusals(),
+    }
+    return {**document, "components": {**_used(document, parts), "securitySchemes": _SECURITY_SCHEMES}}
+
+
+def _operation(path: str, raw: dict[str, Any]) -> dict[str, Any]:
+    words = OPERATIONS[raw["operationId"]]
+    one: dict[str, Any] = {
+        "operationId": raw["operationId"],
+        "tags": raw["tags"],
+        "summary": words.summary + ".",
+        **({"description": raw["description"]} if "description" in raw else {}),
+        **extra(words),
+        **({"security": []} if raw["operationId"] in _PUBLIC else {}),
+    }
+    asked = [_in_path(name, words) for name in re.findall(r"\{(\w+)\}", path)]
+    asked += [{"$ref": f"#/components/parameters/{ask}"} if isinstance(ask, str) else ask for ask in words.asks]
+    if asked:
+        one["parameters"] = asked
+    if body := _body(raw, words):
+        one["requestBody"] = body
+    one["responses"] = {**_success(raw, words), **_refused(raw, words, "{" in path)}
+    return one
+
+
+def _in_path(name: str, words: Words) -> Part:
+    schema = {"type": "string", "minLength": 1, "maxLength": 80}
+    return {"name": name, "in": "path", "required": True, "schema": schema, "example": words.example}
+
+
+def _body(raw: dict[str, Any], words: Words) -> Part | None:
+    named = {name: {"value": body} for name, body in (words.bodies or {}).items()}
+    if raw["operationId"] == "token":
+        return {
+            "required": True,
+            "content": {"application/x-www-form-urlencoded": {"schema": _FORM, "examples": named}},
+        }
+    if "requestBody" not in raw:
+        return None
+    schema = raw["requestBody"]["content"]["application/json"]["schema"]
+    return {"required": True, "content": {"application/json": {"schema": schema, "examples": named}}}
+
+
+def _success(raw: dict[str, Any], words: Words) -> dict[str, Part]:
+    status = next(one for one in raw["responses"] if one.startswith("2"))
+    answered: Part = {"description": "Done." if words.answer is None else _called(words.answer)}
+    if words.headers:
+        answered["headers"] = headers(words.headers)
+    if words.answer is not None:
+        answered["content"] = {"application/json": {"schema": reference(words.answer)}}
+    if words.leads:
+        answered["links"] = {lead: _link(words, lead) for lead in words.leads}
+    return {status: answered}
+
+
+def _called(schema: str) -> str:
+    kind = re.sub("(?<=[a-z])(?=[A-Z])", " ", schema.removesuffix(PAGE).removesuffix(LIST)).lower()
+    return f"{kind.capitalize()}s." if schema.endswith((PAGE, LIST)) else f"The {kind}."
+
+
+def _link(source: Words, lead: str) -> Part:
+    """To an operation upon the document that was answered, or upon the first of those."""
+    first = "/items/0" if (source.answer or "").endswith((PAGE, LIST)) else ""
+    key, name = _KEYS.get(lead.partition(".")[0], ("number", "number"))
+    parameters = {f"path.{name}": f"$response.body#{first}/{key}"}
+    if "IfMatch" in OPERATIONS[lead].asks and "ETag" in source.headers:
+        parameters["header.If-Match"] = "$response.header.ETag"
+    return {"operationId": lead, "parameters": parameters}
+
+
+_KEYS = {"company": ("code", "code"), "tax_code": ("code", "number"), "subscription": ("id", "id")}
+"""By the first part of the operation id: what documents are called by, and the path's name for it."""
+
+
+def _refused(raw: dict[str, Any], words: Words, has_path: bool) -> dict[str, Part]:
+    if raw["operationId"] == "token":
+        return _token_refusals()
+    more = () if raw["operationId"] in _PUBLIC else (*ALWAYS, *words.refuses, *((404,) if has_path else ()))
+    found: dict[str, Part] = {}
+    for status in sorted(set(more)):
+        if status == 304:
+            found["304"] = {"description": "As the caller holds it.", "headers": headers(("ETag",))}
+        else:
+            found[str(status)] = {"$ref": f"#/components/responses/{REFUSALS[status][0]}"}
+    return found
+
+
+def _token_refusals() -> dict[str, Part]:
+    refusal = {"application/json": {"schema": reference("TokenRefusal")}}
+    problem = {"application/problem+json": {"schema": reference("Problem")}}
+    return {
+        "400": {"description": "Another grant than client credentials, or not readable.", "content": refusal | problem},
+        "401": {
+            "description": "Wrong client id or secret: invalid_client.",
+            "headers": headers(("Challenge",)),
+            "content": refusal,
+        },
+        "413": {"$ref": "#/components/responses/TooLarge"},
+        **{str(status): {"$ref": f"#/components/responses/{REFUSALS[status][0]}"} for status in (500, 502, 503, 504)},
+    }
+
+
+def _untitled(schema: Any) -> Any:
+    """Without the titles that only repeat names."""
+    if isinstance(schema, list):
+        return [_untitled(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: {field: _untitled(one) for field, one in value.items()} if name == "properties" else _untitled(value)
+        for name, value in schema.items()
+        if name != "title"
+    }
+
+
+def _used(document: dict[str, Any], parts: dict[str, dict[str, Part]]) -> dict[str, dict[str, Part]]:
+    """Those parts that are referred to, directly or by others."""
+    wanted: dict[tuple[str, str], None] = {}
+    waiting = [*_references(document)]
+    while waiting:
+        place = waiting.pop()
+        if place not in wanted:
+            wanted[place] = None
+            waiting += _references(parts[place[0]][place[1]])
+    return {kind: {name: one for name, one in named.items() if (kind, name) in wanted} for kind, named in parts.items()}
+
+
+def _references(part: Any) -> Iterator[tuple[str, str]]:
+    yield from re.findall(r'"#/components/(\w+)/(\w+)"', json.dumps(part))

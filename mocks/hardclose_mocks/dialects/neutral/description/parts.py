@@ -1,0 +1,172 @@
+"""Parameters, headers and refusals that operations share, by the names under which they refer to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hardclose_mocks.desk import KEY
+from hardclose_mocks.dialects.neutral.description.schemas import reference
+from hardclose_mocks.dialects.neutral.routes.shared import ETAG_ASKED
+
+Part = dict[str, Any]
+
+PARAMETERS: dict[str, Part] = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key and the same request get the same answer, and nothing is done twice. Honoured "
+        "where the contract card says so; lives as long as the card says. Bare or quoted.",
+        "schema": {"type": "string", "pattern": KEY},
+        "example": "9f4c2b1e-0001",
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag of the version that was read. Another one now: 412, and nothing is changed.",
+        "schema": {"type": "string", "pattern": ETAG_ASKED},
+        "example": '"1"',
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "ETags that the caller holds. The present one among them: 304, and no body.",
+        "schema": {"type": "string"},
+        "example": '"1"',
+    },
+    "Limit": {
+        "name": "limit",
+        "in": "query",
+        "description": "Documents per page. More than the contract card's `limit_max` is taken for that.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+        "example": 20,
+    },
+    "Cursor": {
+        "name": "cursor",
+        "in": "query",
+        "description": "`next_cursor` of the page before, as it was.",
+        "schema": {"type": "string", "minLength": 1},
+    },
+    "UpdatedSince": {
+        "name": "updated_since",
+        "in": "query",
+        "description": "Changed in this business instant or later.",
+        "schema": {"type": "string", "format": "date-time"},
+        "example": "2026-11-01T00:00:00+01:00",
+    },
+    "Company": {
+        "name": "company",
+        "in": "query",
+        "description": "Company code.",
+        "schema": {"type": "string"},
+        "example": "DE01",
+    },
+    "Supplier": {
+        "name": "supplier",
+        "in": "query",
+        "description": "Supplier number.",
+        "schema": {"type": "string"},
+        "example": "DE01-S01",
+    },
+    "Reference": {
+        "name": "reference",
+        "in": "query",
+        "description": "The external reference. Only where the contract card says so (`reference_search`), else 400.",
+        "schema": {"type": "string"},
+    },
+    "Module": {
+        "name": "module",
+        "in": "query",
+        "description": "Both unless given.",
+        "schema": {"type": "string", "enum": ["expense", "purchasing"]},
+        "example": "expense",
+    },
+}
+
+HEADERS: dict[str, Part] = {
+    "ETag": {
+        "description": "The document's version, for `If-Match` and `If-None-Match`.",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+        "example": '"1"',
+    },
+    "Location": {
+        "description": "Where the new document is.",
+        "required": True,
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "CacheControl": {"description": "Tokens are not stored.", "required": True, "schema": {"const": "no-store"}},
+    "Challenge": {
+        "description": "How to authenticate (RFC 9110, 11.6.1).",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": 'Bearer error="invalid_token"',
+    },
+    "RetryAfter": {
+        "description": "Seconds, or an HTTP date on this system's clock. Not every system tells.",
+        "schema": {"type": "string", "pattern": "^([0-9]+|[A-Z][a-z]{2}, .* GMT)$"},
+        "example": "2",
+    },
+    "RateLimit": {
+        "description": "What is left (`r`) and in how many seconds it is refilled (`t`).",
+        "schema": {"type": "string"},
+        "example": '"default";r=0;t=2',
+    },
+    "RateLimitPolicy": {
+        "description": "Quota (`q`) per window (`w`, seconds).",
+        "schema": {"type": "string"},
+        "example": '"default";q=25;w=1',
+    },
+}
+_NAMES = {
+    "CacheControl": "Cache-Control",
+    "Challenge": "WWW-Authenticate",
+    "RetryAfter": "Retry-After",
+    "RateLimitPolicy": "RateLimit-Policy",
+}
+
+REFUSALS: dict[int, tuple[str, str, tuple[str, ...]]] = {
+    400: ("Malformed", "Not readable: malformed, filter-not-supported.", ()),
+    401: ("Unauthorized", "No valid token: unauthorized.", ("Challenge",)),
+    403: ("Forbidden", "The approval matrix or the separation of duties forbids it: not-allowed.", ()),
+    404: ("NotFound", "No such thing: not-found, unknown-document.", ()),
+    409: ("Conflict", "Not possible in this state: wrong-state, duplicate-reference, key-in-progress.", ()),
+    412: ("Changed", "Changed meanwhile: version-mismatch.", ()),
+    413: ("TooLarge", "The body is larger than this system takes: too-large.", ()),
+    422: (
+        "Refused",
+        "Refused by a business rule, or not a valid request; nothing has changed: invalid, period-closed, "
+        "unknown-master, blocked-master, not-valid-on, budget-exceeded, unbalanced, key-reused.",
+        (),
+    ),
+    429: ("TooMany", "Too many requests: rate-limited.", ("RetryAfter", "RateLimit", "RateLimitPolicy")),
+    500: ("Crashed", "This system broke; what became of the request is unknown: server-error.", ()),
+    502: ("BadGateway", "A gateway in front answers; what became of the request is unknown: bad-gateway.", ()),
+    503: ("Unavailable", "Not now: unavailable.", ("RetryAfter",)),
+    504: ("GatewayTimeout", "A gateway in front answers; what became of the request is unknown: gateway-timeout.", ()),
+}
+"""By status: name, what it means with the problem types it comes with, and headers."""
+ALWAYS = (401, 429, 500, 502, 503, 504)
+"""What a caller with a token must reckon with everywhere."""
+
+
+def headers(names: Iterable[str]) -> Part:
+    return {_NAMES.get(name, name): {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def refusals() -> dict[str, Part]:
+    return {
+        name: {
+            "description": says,
+            **({"headers": headers(more)} if more else {}),
+            "content": {"application/problem+json": {"schema": reference("Problem")}},
+        }
+        for name, says, more in REFUSALS.values()
+    }
+
+
+def choice(name: str, values: Iterable[str], says: str) -> Part:
+    """A filter that knows its values."""
+    offered = [*values]
+    schema = {"type": "string", "enum": offered}
+    return {"name": name, "in": "query", "description": says, "schema": schema, "example": offered[0]}

@@ -1,0 +1,131 @@
+"""Schemas of what is answered: documents, their pages, masters, problems, the contract card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from hardclose_mocks.dialects.neutral.wire import answers
+from hardclose_mocks.kernel import master
+from hardclose_mocks.pace import PACES
+
+Schema = dict[str, Any]
+REFERENCE = "#/components/schemas/"
+PAGE, LIST = "Page", "List"
+"""Endings of the schemas that hold several: a page of a list that goes on, and a whole list."""
+
+_ANSWERS: tuple[type, ...] = (
+    answers.ExpensePosting,
+    answers.PurchaseOrder,
+    answers.ExpenseReport,
+    answers.Requisition,
+    answers.Company,
+    answers.Period,
+    answers.BudgetCheck,
+    answers.Subscription,
+    answers.NewSubscription,
+    answers.Delivery,
+    answers.Token,
+    answers.TokenRefusal,
+    answers.Problem,
+    master.Supplier,
+    master.CostCenter,
+    master.Account,
+    master.Project,
+    master.TaxCode,
+)
+
+
+def reference(name: str) -> Schema:
+    return {"$ref": REFERENCE + name}
+
+
+def schemas() -> dict[str, Schema]:
+    """All by name. `<name>Page` and `<name>List` for every one of them; what nobody refers to is left out later."""
+    found: dict[str, Schema] = {"ContractCard": _contract_card()}
+    for answer in _ANSWERS:
+        made = TypeAdapter(answer).json_schema(mode="serialization", ref_template=REFERENCE + "{model}")
+        found |= made.pop("$defs", {})
+        found[answer.__name__] = made
+    for name in list(found):
+        found[name] = _complete(found[name])
+    for name in list(found):
+        found[name + PAGE] = _several(name, {"type": ["string", "null"]}, "Ask again with it as `cursor`; null ends.")
+        found[name + LIST] = _several(name, {"type": "null"}, "Always null: the whole list is here.")
+    return found
+
+
+def _complete(schema: Schema) -> Schema:
+    """Every field is always there, whatever defaults the values have; titles that only repeat names are noise."""
+    schema = {name: value for name, value in schema.items() if name != "title"}
+    fields = {
+        name: {key: value for key, value in field.items() if key not in ("title", "default")}
+        for name, field in schema.get("properties", {}).items()
+    }
+    optional = {"errors"} if "errors" in fields else set()
+    return {**schema, "properties": fields, "required": [name for name in fields if name not in optional]}
+
+
+def _several(name: str, cursor: Schema, says: str) -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": reference(name)},
+            "next_cursor": {**cursor, "description": says},
+        },
+        "required": ["items", "next_cursor"],
+    }
+
+
+def _contract_card() -> Schema:
+    seconds = {"type": "number", "minimum": 0}
+    operation = _object(
+        profile={"type": "string", "pattern": "^C[1-6]$"},
+        idempotency_key=_object(supported={"type": "boolean"}, required={"type": "boolean"}, life_s=seconds),
+        reference_unique={"type": "boolean"},
+        reference_search={"type": "boolean"},
+        late_commit_s=seconds,
+        read_lag_s=seconds,
+    )
+    limit = _object(
+        scope={"enum": ["credential"]},
+        rate_per_s={"type": "number", "exclusiveMinimum": 0},
+        burst={"type": "integer", "minimum": 1},
+        retry_after={"enum": ["seconds", "http-date", "absent"]},
+    )
+    card = _object(
+        system={"enum": ["erp", "procurement", "expense"]},
+        dialect={"type": "string"},
+        version={"type": "string"},
+        pace={"enum": [*PACES]},
+        clock=_object(business_rate={"type": "number"}, note={"type": "string"}),
+        operations={"type": "object", "additionalProperties": operation},
+        limits={"type": "array", "items": limit},
+        paging=_object(
+            limit_default={"type": "integer", "minimum": 1},
+            limit_max={"type": "integer", "minimum": 1},
+            order={"type": "string"},
+            updated_since={"enum": ["inclusive"]},
+            updated_since_resolution_s=seconds,
+            updated_since_clock={"enum": ["business", "wire"]},
+        ),
+        webhooks=_object(
+            schedule_s={"type": "array", "items": seconds},
+            timeout_s=seconds,
+            tolerance_s=seconds,
+            at_least_once={"type": "boolean"},
+            may_drop={"type": "boolean"},
+            ordered={"type": "boolean"},
+        ),
+        token_life_s=seconds,
+        accounting_date={"type": "string"},
+        periods=_object(freshness_s=seconds),
+        service_levels=_object(exception_s=seconds, freshness_s=seconds, client_timeout_s=seconds),
+    )
+    says = "What this system promises its callers, who are held to nothing else. All `_s` are wire seconds unless said."
+    return {**card, "description": says}
+
+
+def _object(**fields: Schema) -> Schema:
+    return {"type": "object", "properties": fields, "required": [*fields]}

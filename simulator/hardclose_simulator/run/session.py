@@ -81,6 +81,7 @@ class Session:
         self.urls, self.mode, self.watch = dict(urls), mode, watch
         self.sight = Sight(sut, manifest, transport)
         self.stage = Stage(sandbox, story.starts)
+        self._loss_noted = False
 
     async def run(self) -> None:
         """The whole run. SutError before the first fact; afterwards whatever happens is recorded and can be judged."""
@@ -140,11 +141,10 @@ class Session:
         planned_s = (story.ends - story.starts).total_seconds() / sandbox.business.rate
         playing = asyncio.get_running_loop().create_task(self.stage.play(story.cast))
         deadline = sandbox.wire.ns() + round((planned_s * DEADLINE_FACTOR + 30.0) * NS)
-        noted = False
         while not playing.done():
             await asyncio.wait([playing], timeout=TICK_S)
             self._report("chaos")
-            noted = self._note_loss(noted)
+            self._note_loss()
             if sandbox.wire.ns() > deadline:
                 playing.cancel()
                 await asyncio.gather(playing, return_exceptions=True)
@@ -153,11 +153,10 @@ class Session:
         playing.result()
         sandbox.enter("heal")
 
-    def _note_loss(self, noted: bool) -> bool:
-        if not noted and self.sut.gone is not None:
+    def _note_loss(self) -> None:
+        if not self._loss_noted and self.sut.gone is not None:
+            self._loss_noted = True
             self.sandbox.note(SANDBOX, SutProcess("exited", self.sut.gone))
-            return True
-        return noted
 
     async def _settle(self) -> None:
         """Drain: until nothing has been written, sent or owed for the quiet time, or drain_max is over."""
@@ -169,6 +168,7 @@ class Session:
         while True:
             now = sandbox.wire.ns()
             self._report("drain")
+            self._note_loss()
             if now >= limit:
                 sandbox.enter("audit", "drain_max")
                 return
@@ -180,7 +180,7 @@ class Session:
             await asyncio.sleep(TICK_S)
 
     async def _audit(self) -> None:
-        self._note_loss(False)
+        self._note_loss()
         for entry in await self.sight.exceptions():
             source = str(entry.get("source", ""))
             reason = str(entry.get("reason", ""))

@@ -26,7 +26,7 @@ from hardclose_simulator.pytest_plugin.marks import SandboxMark, ScenarioMark, s
 from hardclose_simulator.pytest_plugin.people import file_and_approve, perform
 from hardclose_simulator.pytest_plugin.server import SandboxServer
 from hardclose_simulator.pytest_plugin.standing import Standing
-from hardclose_simulator.pytest_plugin.wrong import Wrong, nearest_of
+from hardclose_simulator.pytest_plugin.usage import UsageError, nearest_of
 from hardclose_simulator.run.recipe import OPERATIONS, Recipe, from_scenario
 
 PHASE = "play"
@@ -107,10 +107,10 @@ class Hardclose:
     def act(self, system: str, command: Command | str, person: str, **arguments: Any) -> Done:
         """A command of somebody to a system's books, as a value or by name with its arguments (money in minor units).
 
-        Raises Refused where the books say no, Wrong for what is not there."""
+        Raises Refused where the books say no, UsageError for what is not there."""
         __tracebackhide__ = True
         if system not in SYSTEMS:
-            raise Wrong(f"there is no system {system!r}{nearest_of(system, SYSTEMS)}")
+            raise UsageError(f"there is no system {system!r}{nearest_of(system, SYSTEMS)}")
         asked = self._command(system, command, arguments)
         return self.server.call(self.server.sandbox.act(system, asked, f"person:{person}"))
 
@@ -173,7 +173,7 @@ class Hardclose:
                 person=person,
             )
         except MoneyError as wrong:
-            raise Wrong(str(wrong)) from None
+            raise UsageError(str(wrong)) from None
         return self.server.call(perform(self.server.sandbox, actor))
 
     @staticmethod
@@ -182,12 +182,12 @@ class Hardclose:
         known = COMMANDS[system]
         if not isinstance(command, str):
             if type(command).__name__ not in known:
-                raise Wrong(f"{system} knows no command {type(command).__name__}{nearest_of('', known)}")
+                raise UsageError(f"{system} knows no command {type(command).__name__}{nearest_of('', known)}")
             return command
         if command not in known:
-            raise Wrong(f"{system} knows no command {command!r}{nearest_of(command, known)}")
+            raise UsageError(f"{system} knows no command {command!r}{nearest_of(command, known)}")
         try:
             asked: Command = from_plain(arguments, known[command])
         except HistoryError as wrong:
-            raise Wrong(f"arguments of {command}: {wrong}") from None
+            raise UsageError(f"arguments of {command}: {wrong}") from None
         return asked

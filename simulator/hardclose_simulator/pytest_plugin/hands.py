@@ -11,7 +11,7 @@ from hardclose_mocks.history.records import DeliveryTried, Exchange, Fact, Hit, 
 from hardclose_mocks.server.sandbox import SYSTEMS
 from hardclose_simulator.pytest_plugin.receivers import Receiver
 from hardclose_simulator.pytest_plugin.server import SandboxServer
-from hardclose_simulator.pytest_plugin.wrong import Wrong, nearest_of
+from hardclose_simulator.pytest_plugin.usage import UsageError, nearest_of
 
 
 class Clock:
@@ -24,11 +24,11 @@ class Clock:
         return self._server.ask(lambda: self._server.sandbox.business.now())
 
     def date(self, company: str) -> date:
-        """Today, where that company is. Raises Wrong."""
+        """Today, where that company is. Raises UsageError."""
         __tracebackhide__ = True
         companies = {one.code: one for one in self._server.setup.master.companies}
         if company not in companies:
-            raise Wrong(f"there is no company {company!r}{nearest_of(company, companies)}")
+            raise UsageError(f"there is no company {company!r}{nearest_of(company, companies)}")
         return companies[company].business_date(self.now())
 
     @property
@@ -37,7 +37,7 @@ class Clock:
         return self._server.sandbox.business.rate
 
     def set(self, to: datetime | str) -> datetime:
-        """Jump to a business instant, such as `2026-12-01T09:00:00+01:00`. Raises Wrong for an earlier one."""
+        """Jump to a business instant, such as `2026-12-01T09:00:00+01:00`. Raises UsageError for an earlier one."""
         __tracebackhide__ = True
         return self._put(business=to if isinstance(to, str) else to.isoformat())
 
@@ -110,7 +110,7 @@ class Faults:
         **parameters: float | str,
     ) -> PlantedFault:
         """Weather: a share of the calls (or deliveries) of these operations, of all without any; gone after `ttl_s`
-        wire seconds. Raises Wrong for a fault, a system or a parameter that is not there."""
+        wire seconds. Raises UsageError for a fault, a system or a parameter that is not there."""
         __tracebackhide__ = True
         return self._add(fault, system, operations, ttl_s, {"share": share, "parameters": parameters})
 
@@ -180,7 +180,7 @@ class Webhooks:
         self._server = server
 
     def subscribe(self, system: str, *types: str) -> Receiver:
-        """A receiver of this test's own for the events of a system, of all types without any. Raises Wrong."""
+        """A receiver of this test's own for the events of a system, of all types without any. Raises UsageError."""
         __tracebackhide__ = True
         _check_system(system)
         receiver = self._server.receivers.new(system, self._server.setup.credentials.webhook_secret(system))
@@ -188,7 +188,7 @@ class Webhooks:
         return receiver
 
     def subscribe_url(self, system: str, url: str, *types: str) -> None:
-        """Somebody else's receiver, such as the integration's own. Raises Wrong."""
+        """Somebody else's receiver, such as the integration's own. Raises UsageError."""
         __tracebackhide__ = True
         _check_system(system)
         self._server.ask(lambda: self._server.sandbox.subscribe(system, url, types or ("*",)))
@@ -203,4 +203,4 @@ class Webhooks:
 def _check_system(system: str) -> None:
     __tracebackhide__ = True
     if system not in SYSTEMS:
-        raise Wrong(f"there is no system {system!r}{nearest_of(system, SYSTEMS)}")
+        raise UsageError(f"there is no system {system!r}{nearest_of(system, SYSTEMS)}")

@@ -74,14 +74,14 @@ def configured(config: pytest.Config) -> Integration:
 
 
 def named(value: object) -> Integration:
-    """What the fixture `hardclose_integration` gave: an Integration, or a URL. Raises Wrong."""
-    from hardclose_simulator.pytest_plugin.wrong import Wrong
+    """What the fixture `hardclose_integration` gave: an Integration, or a URL. Raises UsageError."""
+    from hardclose_simulator.pytest_plugin.usage import UsageError
 
     if isinstance(value, Integration):
         return value
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return Integration(url=value)
-    raise Wrong(f"hardclose_integration gives a URL or an Integration, not {value!r}")
+    raise UsageError(f"hardclose_integration gives a URL or an Integration, not {value!r}")
 
 
 def manifest_of(integration: Integration) -> Manifest:

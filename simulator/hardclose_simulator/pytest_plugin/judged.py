@@ -10,7 +10,7 @@ from hardclose_mocks.history.records import Phase, Record
 from hardclose_mocks.history.store import save_records
 from hardclose_simulator.checkers.catalogue import OBLIGATIONS
 from hardclose_simulator.judge import judge
-from hardclose_simulator.pytest_plugin.wrong import Wrong, nearest_of
+from hardclose_simulator.pytest_plugin.usage import UsageError, nearest_of
 from hardclose_simulator.report.judged_run import Report
 from hardclose_simulator.report.model import RunInfo, build_model
 from hardclose_simulator.report.plain_text import finding_lines, spread
@@ -20,10 +20,6 @@ from hardclose_simulator.verdict import PROMISES_KEPT, Finding, Headline, RunVer
 
 FINDINGS_SHOWN, FINDINGS_OPENED = 5, 1
 PREFIX = "Reproduce with: "
-
-
-class PromiseBroken(AssertionError):
-    """The integration broke a promise, or too little was proven; the message is the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,30 +85,30 @@ class Judged:
         return {one.flow: one for one in self.judgement.verdict.headlines}
 
     def of(self, obligation: str) -> Verdict:
-        """One obligation's verdict, by id such as `O01`. Raises Wrong."""
+        """One obligation's verdict, by id such as `O01`. Raises UsageError."""
         __tracebackhide__ = True
         known = {one.obligation: one for one in self.judgement.verdict.verdicts}
         if obligation not in known:
             names = {one.name: one.id for one in OBLIGATIONS.values()}
-            raise Wrong(f"there is no obligation {obligation!r}{nearest_of(obligation, [*known, *names])}")
+            raise UsageError(f"there is no obligation {obligation!r}{nearest_of(obligation, [*known, *names])}")
         return known[obligation]
 
     def assert_kept(self, *obligations: str) -> None:
-        """Raises PromiseBroken with the findings, a timeline, the money and how to reproduce it.
+        """Raises AssertionError with the findings, a timeline, the money and how to reproduce it.
 
         Of the obligations named, each must have been put to the test and kept; others are left aside."""
         __tracebackhide__ = True
         asked = [self.of(one) for one in obligations]
         if all(one.status is Status.PASS for one in asked) if asked else self.judgement.kept:
             return
-        raise PromiseBroken("\n".join(self._lines(obligations)))
+        raise AssertionError("\n".join(self._lines(obligations)))
 
     def settle(self, *, quiet_s: float | None = None, within_s: float = 30.0) -> Judged:
         """Heal, let the integration finish, audit; afterwards nothing may be lost either. Waits until nothing has
         happened for the manifest's quiet time, or for `quiet_s` wire seconds, `within_s` at most."""
         __tracebackhide__ = True
         if self._settle is None:
-            raise Wrong("a played scenario has settled already; settle() is for sandboxes worked by hand")
+            raise UsageError("a played scenario has settled already; settle() is for sandboxes worked by hand")
         self._settle(quiet_s, within_s)
         return self
 
@@ -175,6 +171,8 @@ class Judged:
             yield from (f"  {line}" for line in finding_lines([finding], shown=1, opened=opened))
         if len(listed) > FINDINGS_SHOWN:
             yield f"and {counted(len(listed) - FINDINGS_SHOWN, 'finding')} more"
+        if not self.judgement.settled:
+            yield "not settled, so nothing was judged lost; verdict.settle() lets the integration finish, and audits"
         yield ""
         yield from self.judgement.verdict.reproduce.splitlines()
         if self._results is not None:

@@ -16,7 +16,7 @@ from hardclose_simulator.actors.stories import tell
 from hardclose_simulator.arrivals import Schedule
 from hardclose_simulator.contents import APART, Desk, report_lines, requisition_lines, total_near
 from hardclose_simulator.intents import PlannedIntent
-from hardclose_simulator.pytest_plugin.wrong import Wrong, nearest_of
+from hardclose_simulator.pytest_plugin.usage import UsageError, nearest_of
 from hardclose_simulator.scenario_keys import ExpenseFlow, RequisitionFlow
 
 FLOWS = {"expense": "EXP", "procurement": "RBP"}
@@ -28,7 +28,7 @@ def file_and_approve(
 ) -> Actor:
     """The story of one document, to be performed at once; `place` numbers the documents of a system, from 1.
 
-    Raises Wrong for what the sandbox has not got, MoneyError for an amount that is none."""
+    Raises UsageError for what the sandbox has not got, MoneyError for an amount that is none."""
     master = sandbox.setup.master
     intent = _intent(sandbox, master, system, place, company=company, total=total, lines=lines, person=person)
     home = next(one for one in master.companies if one.code == company)
@@ -80,7 +80,7 @@ def _intent(
 ) -> PlannedIntent:
     codes = [one.code for one in master.companies]
     if company not in codes:
-        raise Wrong(f"there is no company {company!r}{nearest_of(company, codes)}")
+        raise UsageError(f"there is no company {company!r}{nearest_of(company, codes)}")
     desk, expense, tag = Desk.of(master, company), system == "expense", sandbox.setup.run_tag
     rng = Random(f"{sandbox.setup.plan.seed}/by-hand.{system}/{place}")
     subject = f"{'E' if expense else 'R'}{place:04}"
@@ -92,7 +92,7 @@ def _intent(
         else Money.parse(total, desk.currency).minor
     )
     if minor <= 0 or lines < 1:
-        raise Wrong(f"a document has one line or more and a total above zero, not {lines} and {total}")
+        raise UsageError(f"a document has one line or more and a total above zero, not {lines} and {total}")
     people = [one.id for one in master.people if one.company == company and one.role == ROLES[system]]
     now, mark = sandbox.business.now(), f"{tag}-{subject}"
     filer = person or rng.choice(people)

@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     """A marker that cannot be obeyed is an error of its file's collection: one line, before anything runs."""
     report = yield
-    wrong = [says for one in report.result or () if isinstance(one, pytest.Item) and (says := check(one))]
+    wrong = [says for one in report.result or () if isinstance(one, pytest.Function) and (says := check(one))]
     if wrong:
         report.outcome, report.longrepr, report.result = "failed", "\n".join(wrong), []
     return report
@@ -180,7 +180,7 @@ def verdict(request: pytest.FixtureRequest, hardclose: Hardclose) -> Iterator[Ju
     from hardclose_simulator.manifest import ManifestError
     from hardclose_simulator.pytest_plugin.marks import MarkError
     from hardclose_simulator.pytest_plugin.playing import by_hand, played
-    from hardclose_simulator.pytest_plugin.wrong import Wrong
+    from hardclose_simulator.pytest_plugin.usage import UsageError
     from hardclose_simulator.run.sut import SutError
 
     mark = scenario_mark(request.node)
@@ -191,7 +191,7 @@ def verdict(request: pytest.FixtureRequest, hardclose: Hardclose) -> Iterator[Ju
             judged = by_hand(hardclose, again, results)
         else:
             judged = played(hardclose, mark, request.node.stash[_recipe], again, results)
-    except (SutError, ManifestError, MarkError, Wrong) as wrong:
+    except (SutError, ManifestError, MarkError, UsageError) as wrong:
         pytest.fail(f"hardclose: {wrong}", pytrace=False)
     request.node.stash[_judged] = judged
     yield judged

@@ -11,10 +11,6 @@ from typing import Any
 from standardwebhooks import Webhook, WebhookVerificationError
 
 
-class NotSeen(AssertionError):
-    """What a test waited for did not come; the message says what came instead."""
-
-
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One delivery as the receiver saw it. `genuine`: signed with the system's secret, over this body, in time."""
@@ -52,7 +48,9 @@ class Receiver:
     def wait_for(
         self, count: int = 1, *, type: str | None = None, subject: str | None = None, timeout_s: float = 5.0
     ) -> list[Arrival]:
-        """The deliveries of that type and subject, once there are `count`; NotSeen after `timeout_s` wire seconds."""
+        """The deliveries of that type and subject, once there are `count`.
+
+        Raises AssertionError after `timeout_s` wire seconds."""
         __tracebackhide__ = True
 
         def fitting() -> list[Arrival]:
@@ -65,7 +63,9 @@ class Receiver:
                 return fitting()
             seen = ", ".join(f"{one.type} {one.subject}" for one in self._arrived) or "nothing"
             wanted = " ".join(part for part in (type, subject) if part) or "anything"
-            raise NotSeen(f"after {timeout_s:g} s there were {len(fitting())} of {count} ({wanted}); arrived: {seen}")
+            raise AssertionError(
+                f"after {timeout_s:g} s there were {len(fitting())} of {count} ({wanted}); arrived: {seen}"
+            )
 
     def take(self, headers: Mapping[str, str], body: bytes) -> int:
         """Keep a delivery; the status to answer with."""

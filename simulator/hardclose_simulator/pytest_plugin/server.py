@@ -24,7 +24,7 @@ from hardclose_mocks.server.sandbox import SYSTEMS, Sandbox, Setup
 from hardclose_mocks.server.world import World
 from hardclose_simulator.judge import judge
 from hardclose_simulator.pytest_plugin.receivers import Receivers
-from hardclose_simulator.pytest_plugin.wrong import Wrong
+from hardclose_simulator.pytest_plugin.usage import UsageError
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ class SandboxServer:
         return self.call(self._world.open(setup, store))
 
     def control(self, method: str, path: str, **request: Any) -> Any:
-        """What the control plane answers, as plain JSON. Raises Wrong in its words."""
+        """What the control plane answers, as plain JSON. Raises UsageError in its words."""
         __tracebackhide__ = True
 
         async def asked() -> httpx2.Response:
@@ -91,7 +91,7 @@ class SandboxServer:
 
         answer = self.call(asked())
         if answer.status_code >= 400:
-            raise Wrong(answer.json()["detail"])
+            raise UsageError(answer.json()["detail"])
         return answer.json() if answer.content else None
 
     def stop(self) -> None:

@@ -12,9 +12,8 @@ from hardclose_mocks.clock import NS
 from hardclose_mocks.kernel.books import KINDS_OF
 from hardclose_mocks.kernel.documents import Document, ExpensePosting, ExpenseReport, PurchaseOrder, Requisition
 from hardclose_mocks.server.sandbox import Sandbox
-from hardclose_simulator.pytest_plugin.receivers import NotSeen
 from hardclose_simulator.pytest_plugin.server import SandboxServer
-from hardclose_simulator.pytest_plugin.wrong import Wrong, nearest_of
+from hardclose_simulator.pytest_plugin.usage import UsageError, nearest_of
 
 LOOK_S = 0.01
 
@@ -36,11 +35,11 @@ class MockSystem:
         return self._client_of(self._server.setup.credentials.client_id(self.name))
 
     def person(self, person: str) -> httpx2.Client:
-        """Logged in as that person. Raises Wrong for somebody who is not there."""
+        """Logged in as that person. Raises UsageError for somebody who is not there."""
         __tracebackhide__ = True
         people = [one.id for one in self._server.setup.master.people]
         if person not in people:
-            raise Wrong(f"there is no person {person!r}{nearest_of(person, people)}")
+            raise UsageError(f"there is no person {person!r}{nearest_of(person, people)}")
         return self._client_of(f"person:{person}")
 
     @property
@@ -59,7 +58,7 @@ class MockSystem:
     @overload
     def documents(self, kind: str) -> list[Any]: ...
     def documents(self, kind: str) -> list[Any]:
-        """As the books hold them, in the order of their last change: minor units, UTC. Raises Wrong."""
+        """As the books hold them, in the order of their last change: minor units, UTC. Raises UsageError."""
         __tracebackhide__ = True
         self._check_kind(kind)
         return self._server.ask(lambda: self._held(kind))
@@ -70,13 +69,13 @@ class MockSystem:
     def wait_for(self, kind: str, count: int = 1, *, timeout_s: float = 10.0, **where: Any) -> list[Any]:
         """The documents with these fields (`reference="R-1"`), once there are `count`.
 
-        Raises NotSeen after `timeout_s` wire seconds, Wrong for a field that such documents have not got."""
+        Raises AssertionError after `timeout_s` wire seconds, UsageError for a field that is not theirs."""
         __tracebackhide__ = True
         self._check_kind(kind)
         known = _FIELDS[kind]
         for name in where:
             if name not in known:
-                raise Wrong(f"{kind} has no field {name!r}{nearest_of(name, known)}")
+                raise UsageError(f"{kind} has no field {name!r}{nearest_of(name, known)}")
         return self._server.call(self._come(kind, count, timeout_s, where))
 
     def close(self) -> None:
@@ -96,7 +95,7 @@ class MockSystem:
                 asked = ", ".join(f"{name}={value!r}" for name, value in where.items()) or "any"
                 there = ", ".join(one.number for one in held) or "none"
                 seen = f"{len(found)} of {count} {kind} ({asked})"
-                raise NotSeen(f"after {timeout_s:g} s {self.name} held {seen}; all it held: {there}")
+                raise AssertionError(f"after {timeout_s:g} s {self.name} held {seen}; all it held: {there}")
             await asyncio.sleep(LOOK_S)
 
     def _held(self, kind: str) -> list[Any]:
@@ -105,7 +104,7 @@ class MockSystem:
     def _check_kind(self, kind: str) -> None:
         __tracebackhide__ = True
         if kind not in KINDS_OF[self.name]:
-            raise Wrong(f"{self.name} holds no {kind!r}{nearest_of(kind, KINDS_OF[self.name])}")
+            raise UsageError(f"{self.name} holds no {kind!r}{nearest_of(kind, KINDS_OF[self.name])}")
 
     def _client_of(self, credential: str) -> httpx2.Client:
         if credential not in self._clients:

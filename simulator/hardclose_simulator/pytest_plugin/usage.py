@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from hardclose_mocks.faults.catalogue import nearest
 
 
-class Wrong(Exception):
+class UsageError(Exception):
     """What a test asked of the sandbox makes no sense; the message says what would."""
+
+    __module__ = "hardclose"  # pytest shows it where a test fails: whose error it is, not where we keep it
 
 
 def nearest_of(word: str, known: Iterable[str]) -> str:

@@ -1,74 +1,133 @@
-"""Runs in virtual time: every scenario passes with the reference, and repeats to the bit in another process."""
+"""A run in virtual time repeats to the bit, and the reference keeps every promise in every story."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from functools import cache
+from typing import Any
 
 import pytest
 
-from hardclose_mocks.history.records import Record, Run
+from hardclose_mocks.history.records import Record, Run, Snapshot
 from hardclose_simulator.judge import judge
 from hardclose_simulator.run.recipe import from_scenario
 from hardclose_simulator.run.virtual import play_virtually
 from hardclose_simulator.scenario import available, load
-from hardclose_simulator.verdict import Status
+from hardclose_simulator.verdict import PROMISES_KEPT, Status
 
 STYLES = ("webhooks", "polling")
-PRINT_HASHES = """
-import sys
+STORIES = [one.name for one in available()]
+TWICE = [("smoke", "webhooks"), ("smoke", "polling"), ("month-end", "webhooks"), ("month-end", "polling")]
+
+PROGRAM = """
+import json, sys
+from hardclose_mocks.history.records import Run
 from hardclose_simulator.run.recipe import from_scenario
 from hardclose_simulator.run.virtual import play_virtually
 from hardclose_simulator.scenario import load
-name, style, seed = sys.argv[1], sys.argv[2], int(sys.argv[3])
-print(play_virtually(from_scenario(load(name), seed, "T1"), style)[-1].h)
+
+for scenario, style in json.loads(sys.argv[1]):
+    records = play_virtually(from_scenario(load(scenario), 7, "T7"), style)
+    run = next(record.body for record in records if isinstance(record.body, Run))
+    print(json.dumps([len(records), records[-1].h, run.facts_hash, run.plan_hash]))
 """
 
 
-def played(name: str, style: str, seed: int = 1, tag: str = "T1") -> list[Record]:
-    return play_virtually(from_scenario(load(name), seed, tag), style)
+@cache
+def played(scenario: str, style: str, seed: int = 1, tag: str = "T1") -> tuple[Record, ...]:
+    return tuple(play_virtually(from_scenario(load(scenario), seed, tag), style))
 
 
-def header(records: list[Record]) -> Run:
+def header(records: tuple[Record, ...]) -> Run:
     return next(record.body for record in records if isinstance(record.body, Run))
 
 
-@pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("name", [listed.name for listed in available()])
-def test_the_reference_keeps_every_promise_that_was_put_to_the_test(name: str, style: str) -> None:
-    verdict = judge(played(name, style))
-    assert verdict.exit_code == 0, (verdict.findings, verdict.must_happen, verdict.unfired, verdict.soundness)
-    assert verdict.settled == "quiet"
-    assert all(one.status in (Status.PASS, Status.VACUOUS) for one in verdict.verdicts)
-
-
-@pytest.mark.parametrize(("name", "style"), [("month-end", "webhooks"), ("smoke", "polling")])
-def test_the_same_seed_gives_the_same_history_in_every_process(name: str, style: str) -> None:
-    hashes = set()
-    for hash_seed in ("0", "12345"):
-        done = subprocess.run(
-            [sys.executable, "-c", PRINT_HASHES, name, style, "1"],
+def test_the_same_seed_gives_the_same_history_in_every_process() -> None:
+    """Processes that hash strings differently would show any set that is iterated over."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, json.dumps(TWICE)],
             env={**os.environ, "PYTHONHASHSEED": hash_seed},
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
-            check=True,
         )
-        hashes.add(done.stdout.strip())
-    assert hashes == {played(name, style)[-1].h}
+        for hash_seed in ("1", "4242")
+    ]
+    outputs = [process.communicate(timeout=120)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0]
+    here = outputs[0].splitlines()
+    assert len(here) == len(TWICE)
+    assert here == outputs[1].splitlines()
 
 
-def test_another_seed_is_another_story() -> None:
-    first, second = header(played("smoke", "webhooks", 1)), header(played("smoke", "webhooks", 2))
-    assert first.facts_hash != second.facts_hash
-    assert first.plan_hash != second.plan_hash
+def test_the_same_seed_gives_the_same_history_twice_in_one_process() -> None:
+    again = play_virtually(from_scenario(load("smoke"), 1, "T1"), "webhooks")
+    assert again[-1].h == played("smoke", "webhooks")[-1].h
 
 
-def test_the_run_tag_stands_outside_every_hash_of_the_plan() -> None:
-    first, second = header(played("smoke", "webhooks")), header(played("smoke", "webhooks", tag="Tother"))
-    assert (first.facts_hash, first.plan_hash) == (second.facts_hash, second.plan_hash)
+def test_another_seed_gives_other_facts_another_plan_and_another_history() -> None:
+    one, other = played("smoke", "webhooks"), played("smoke", "webhooks", 2, "T1")
+    assert header(one).facts_hash != header(other).facts_hash
+    assert header(one).plan_hash != header(other).plan_hash
+    assert one[-1].h != other[-1].h
 
 
-def test_the_style_changes_neither_facts_nor_plan() -> None:
-    first, second = header(played("smoke", "webhooks")), header(played("smoke", "polling"))
-    assert (first.facts_hash, first.plan_hash) == (second.facts_hash, second.plan_hash)
+def test_a_style_changes_the_history_and_neither_facts_nor_plan() -> None:
+    one, other = played("smoke", "webhooks"), played("smoke", "polling")
+    assert (header(one).facts_hash, header(one).plan_hash) == (header(other).facts_hash, header(other).plan_hash)
+    assert one[-1].h != other[-1].h
+
+
+def test_a_run_tag_changes_names_and_not_what_happens() -> None:
+    one, other = played("smoke", "webhooks"), played("smoke", "webhooks", 1, "T1x99")
+    assert (header(one).facts_hash, header(one).plan_hash) == (header(other).facts_hash, header(other).plan_hash)
+    assert [record.kind for record in one] == [record.kind for record in other]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("scenario", STORIES)
+def test_the_reference_keeps_every_promise(scenario: str, style: str) -> None:
+    verdict = judge(played(scenario, style))
+    assert (verdict.findings, verdict.crashed, verdict.unfired) == ((), (), ())
+    assert [one for one in verdict.must_happen if not one.met] == []
+    assert verdict.exit_code == PROMISES_KEPT
+    assert verdict.settled == "quiet"
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("scenario", STORIES)
+def test_the_books_are_what_the_history_says(scenario: str, style: str) -> None:
+    records = played(scenario, style)
+    assert judge(records).soundness == ()
+    assert {record.system for record in records if isinstance(record.body, Snapshot)} == {
+        "erp",
+        "procurement",
+        "expense",
+    }
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_month_end_leaves_no_promise_untried(style: str) -> None:
+    verdict = judge(played("month-end", style))
+    vacuous = {one.obligation for one in verdict.verdicts if one.status is Status.VACUOUS}
+    # Who polls gets no events, forged or not.
+    assert vacuous <= ({"O35"} if style == "polling" else set())
+
+
+def test_a_variant_is_named_in_the_header_and_a_reproduce_line_asks_for_it() -> None:
+    recipe = from_scenario(load("smoke").with_profile("C4"), 3, "T3", asked={"scenario": "smoke"})
+    verdict = judge(play_virtually(recipe, "polling", "L07"))
+    assert verdict.sut == "reference, polling, variant L07"
+    assert verdict.reproduce.split(": ", 1)[1] == (
+        "hardclose run smoke --seed 3 --style polling --variant L07 --profile C4 --virtual"
+    )
+
+
+def test_an_unknown_variant_is_refused_before_anything_is_played() -> None:
+    looks: list[Any] = []
+    with pytest.raises(KeyError, match="no variant 'P99'"):
+        play_virtually(from_scenario(load("smoke"), 1, "T1"), "webhooks", "P99", looks.append)
+    assert looks == []

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hardclose_mocks.control import harness_version
-from hardclose_simulator.cli import doctor, judging, listing, proving, running, systems
+from hardclose_simulator.cli import contracts, doctor, judging, listing, proving, running, systems
 
 app = typer.Typer(
     name="hardclose",
@@ -46,6 +46,7 @@ app.command("env")(systems.env)
 app.command("list")(listing.list_)
 app.command("schema")(listing.schema)
 app.command("doctor")(doctor.doctor)
+app.add_typer(contracts.app, name="contracts")
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""API descriptions, pacts, provider states and webhook checks: what the mock systems promise, and its proof."""

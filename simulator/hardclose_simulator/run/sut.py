@@ -72,7 +72,14 @@ class CommandSut:
 
     @classmethod
     def of(cls, text: str, port: int, folder: Path) -> CommandSut:
-        return cls(shlex.split(text), port, folder, describes=text)
+        """Raises SutError for a line that no shell would read either."""
+        try:
+            command = shlex.split(text)
+        except ValueError as wrong:
+            raise SutError(f"the command {text!r} cannot be read: {wrong}; quote it as in a shell") from wrong
+        if not command:
+            raise SutError("the command is empty; say what starts the integration")
+        return cls(command, port, folder, describes=text)
 
     async def start(self, environment: Mapping[str, str]) -> None:
         state = self.folder / "sut-state"
@@ -84,8 +91,9 @@ class CommandSut:
                 self._process = await asyncio.create_subprocess_exec(
                     *self.command, env=variables, stdout=log, stderr=log, start_new_session=True
                 )
-            except OSError as wrong:
-                raise SutError(f"the command {self.command[0]!r} cannot be started: {wrong.strerror}") from wrong
+            except (OSError, ValueError) as wrong:
+                why = getattr(wrong, "strerror", None) or wrong
+                raise SutError(f"the command {self.command[0]!r} cannot be started: {why}") from wrong
 
     @property
     def gone(self) -> str | None:

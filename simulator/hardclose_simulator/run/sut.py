@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shlex
 import signal
@@ -102,20 +103,21 @@ class CommandSut:
         return f"exit code {self._process.returncode}; its output is in {self.folder / 'sut.log'}"
 
     async def stop(self) -> None:
-        """SIGTERM to the whole process group, SIGKILL two seconds later."""
+        """SIGTERM to the whole process group; once the command has ended, or after two seconds, SIGKILL to the rest."""
         if self._process is None:
             return
-        for kind, wait in ((signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0)):
-            try:
-                os.killpg(self._process.pid, kind)
-            except ProcessLookupError:
-                break
-            try:
-                async with asyncio.timeout(wait):
-                    await self._process.wait()
-                    break
-            except TimeoutError:
-                continue
+        self._signal(signal.SIGTERM)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2.0):
+                await self._process.wait()
+        self._signal(signal.SIGKILL)
+        await self._process.wait()
+
+    def _signal(self, kind: signal.Signals) -> None:
+        assert self._process is not None
+        # Nobody left; macOS says so with another error.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, kind)
 
 
 def reference_command(style: str, variant: str | None) -> list[str]:

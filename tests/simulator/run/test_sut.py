@@ -133,6 +133,26 @@ def test_a_command_that_will_not_go_is_killed(tmp_path: Path) -> None:
     run(story())
 
 
+def test_nothing_a_command_has_started_outlives_it(tmp_path: Path) -> None:
+    """A wrapper that ends while its child goes on, deaf to SIGTERM, as `npm run` may do."""
+    wrapper = (
+        f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {DEAF!r}]); "
+        "print(child.pid, flush=True); child.wait()"
+    )
+
+    async def story() -> None:
+        sut = CommandSut.of(python(wrapper), 9123, tmp_path)
+        await sut.start({})
+        log = tmp_path / "sut.log"
+        await until(lambda: "deaf" in log.read_text())
+        pid = int(next(word for word in log.read_text().split() if word.isdecimal()))
+        assert alive(pid)
+        await sut.stop()
+        await until(lambda: not alive(pid))
+
+    run(story())
+
+
 def test_stopping_what_was_never_started_or_is_not_ours_does_nothing(tmp_path: Path) -> None:
     async def story() -> None:
         await CommandSut.of(SLEEP, 9123, tmp_path).stop()

@@ -43,13 +43,20 @@ class Sut(Protocol):
 
 @dataclass(slots=True)
 class RunningSut:
-    """Somebody else's process at a URL."""
+    """Somebody else's process at a URL. Raises SutError where that is none."""
 
     url: str
     describes: str = ""
     gone: str | None = None
 
     def __post_init__(self) -> None:
+        try:
+            parts = httpx2.URL(self.url)
+            fine = parts.scheme in ("http", "https") and bool(parts.host) and " " not in self.url
+        except httpx2.InvalidURL:
+            fine = False
+        if not fine:
+            raise SutError(f"{self.url!r} is no address; one looks like http://localhost:9000")
         self.url = self.url.rstrip("/")
         self.describes = self.url
 

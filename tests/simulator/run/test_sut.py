@@ -167,6 +167,14 @@ def test_stopping_what_was_never_started_or_is_not_ours_does_nothing(tmp_path: P
 # --- looking ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("url", ["http://[::1", "localhost:9000", "ftp://localhost", "http://", "http://a b/", ""])
+def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
+    before = time.monotonic()
+    with pytest.raises(SutError, match="is no address"):
+        RunningSut(url)
+    assert time.monotonic() - before < 1.0
+
+
 def test_a_process_that_ends_while_we_wait_for_its_health_is_refused_at_once(tmp_path: Path) -> None:
     async def story() -> None:
         sut = CommandSut.of(python("import sys; sys.exit(3)"), free_port(), tmp_path)

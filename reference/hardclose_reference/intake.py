@@ -27,6 +27,10 @@ class Forged(Exception):
     """Not signed by the sender, changed on the way, or too old."""
 
 
+class Unreadable(Exception):
+    """Genuine perhaps, but no event: acknowledged, it would be lost."""
+
+
 class Intake:
     """`wake` is called whenever there is something new to do."""
 
@@ -35,7 +39,7 @@ class Intake:
         self._behaviour = settings.behaviour
 
     def take_event(self, system: str, headers: dict[str, str], body: bytes) -> None:
-        """Stores the event and what follows from it before anybody may acknowledge it. Raises Forged."""
+        """Stores the event and what follows from it before anybody may acknowledge it. Raises Forged or Unreadable."""
         event = self._verified(system, headers, body)
         with self._store.all_or_nothing():
             event_id = headers.get("webhook-id", "")
@@ -55,8 +59,10 @@ class Intake:
         try:
             content = json.loads(body)
         except ValueError as wrong:
-            raise Forged("not JSON") from wrong
-        return dict(content) if isinstance(content, dict) else {}
+            raise Unreadable("not JSON") from wrong
+        if not isinstance(content, dict):
+            raise Unreadable("not one JSON object: events come one at a time")
+        return content
 
     def _check_signature(self, secret: str, headers: dict[str, str], body: bytes) -> None:
         """Standard Webhooks, on our own clock: the library's `verify` looks at the host's."""

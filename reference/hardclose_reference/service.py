@@ -14,7 +14,7 @@ import httpx2
 from fastapi import FastAPI, HTTPException, Request, Response
 
 from hardclose_reference.client import InDoubt, Refused, SystemClient
-from hardclose_reference.intake import Forged, Intake, Poller
+from hardclose_reference.intake import Forged, Intake, Poller, Unreadable
 from hardclose_reference.posting import Poster
 from hardclose_reference.reconciliation import reconcile
 from hardclose_reference.settings import SOURCES, SYSTEMS, Settings
@@ -24,6 +24,8 @@ from hardclose_reference.worker import Worker
 
 log = logging.getLogger(__name__)
 LEARN_AGAIN_S = 0.2
+EVENT_BYTES_MAX = 2 * 1024 * 1024
+"""No event is larger: what is read before its signature can be checked must be bounded."""
 
 
 class Service:
@@ -100,7 +102,7 @@ def _face(service: Service) -> FastAPI:
         yield
         await service.stop()
 
-    app = FastAPI(title="hardclose reference integration", lifespan=life)
+    app = FastAPI(title="hardclose reference integration", lifespan=life, max_body_size=EVENT_BYTES_MAX)
 
     @app.get("/")
     async def health() -> dict[str, str]:
@@ -115,6 +117,8 @@ def _face(service: Service) -> FastAPI:
             service.intake.take_event(system, dict(request.headers), await request.body())
         except Forged as wrong:
             raise HTTPException(401, str(wrong)) from wrong
+        except Unreadable as wrong:
+            raise HTTPException(415, str(wrong)) from wrong
         return Response(status_code=204)
 
     @app.get("/exceptions")

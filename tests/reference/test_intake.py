@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hardclose_reference.behaviour import Behaviour
-from hardclose_reference.intake import Forged, Intake
+from hardclose_reference.intake import Intake, Unreadable
 from hardclose_reference.settings import Settings
 from hardclose_reference.store import DUE, POSTED, SUPERSEDED, Job, Store
 
@@ -150,5 +150,6 @@ def test_a_payment_told_twice_wakes_nobody_twice(tmp_path: Path) -> None:
 
 def test_what_is_no_json_is_no_event_whoever_signed_it(tmp_path: Path) -> None:
     here = Listener(tmp_path)
-    with pytest.raises(Forged):
-        here.intake.take_event("expense", {}, b"\xff")
+    for body in (b"\xff", b'"approved"', b"[]"):
+        with pytest.raises(Unreadable):
+            here.intake.take_event("expense", {}, body)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hardclose_mocks.control import harness_version
-from hardclose_simulator.cli import contracts, doctor, judging, listing, proving, running, systems
+from hardclose_simulator.cli import contracts, doctor, judging, listing, proving, running, systems, webhooks
 
 app = typer.Typer(
     name="hardclose",
@@ -47,6 +47,7 @@ app.command("list")(listing.list_)
 app.command("schema")(listing.schema)
 app.command("doctor")(doctor.doctor)
 app.add_typer(contracts.app, name="contracts")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def main() -> None:

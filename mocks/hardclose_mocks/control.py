@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
@@ -14,8 +14,22 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi_offline import FastAPIOffline
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+from starlette.exceptions import HTTPException
 
+from hardclose_mocks.clock import NS
+from hardclose_mocks.control_checks import (
+    ControlError,
+    FaultIn,
+    Strict,
+    check_home,
+    check_kind,
+    check_names,
+    check_operations,
+    check_parameters,
+    fits,
+    system_of,
+)
 from hardclose_mocks.faults.catalogue import FAULTS, nearest
 from hardclose_mocks.faults.plan import Rule
 from hardclose_mocks.history.codec import HistoryError, from_plain, plain
@@ -27,6 +41,7 @@ from hardclose_mocks.server.credentials import environment
 from hardclose_mocks.server.world import World
 
 PREFIX = "/_hardclose/v1"
+YEAR_MAX = 2999
 Verdict = Callable[[list[Record]], Awaitable[dict[str, Any]]]
 
 
@@ -38,11 +53,7 @@ def harness_version() -> str:
         return "0+unknown"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class CommandIn(_Strict):
+class CommandIn(Strict):
     """`person` acts; `arguments` are the command's own fields, money in minor units."""
 
     system: str
@@ -51,40 +62,19 @@ class CommandIn(_Strict):
     person: str
 
 
-class ClockIn(_Strict):
+class ClockIn(Strict):
     """`business` jumps there; `rate` is business seconds per wire second, 0 freezes."""
 
     business: datetime | None = None
     rate: Annotated[float | None, Field(ge=0, le=1_000_000)] = None
 
 
-class FaultIn(_Strict):
-    """A rule by hand. `ttl_s` is its time to live in wire seconds; `aimed` a source reference or document number."""
-
-    fault: str
-    system: str
-    operations: list[str] = []
-    share: Annotated[float, Field(ge=0, le=1)] = 1.0
-    aimed: str | None = None
-    nth: Annotated[int, Field(ge=1)] = 1
-    parameters: dict[str, float | str] = {}
-    ttl_s: Annotated[float | None, Field(gt=0, le=86_400)] = None
-
-
-class WaitIn(_Strict):
+class WaitIn(Strict):
     kind: str
     count: Annotated[int, Field(ge=1)] = 1
     system: str | None = None
-    where: dict[str, Any] = {}
+    where: dict[str, Any] = Field(default_factory=dict)
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 10.0
-
-
-class ControlError(Exception):
-    """A request the control plane cannot carry out; the message says what to do instead."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.status, self.detail = status, detail
 
 
 def control_application(
@@ -97,13 +87,19 @@ def control_application(
     async def problem(_: Request, wrong: ControlError) -> Response:
         return _problem(wrong.status, wrong.detail)
 
+    @app.exception_handler(HTTPException)
+    async def missed(request: Request, wrong: HTTPException) -> Response:
+        what = f"{request.method} {request.url.path}"
+        return _problem(wrong.status_code, f"{what} is not offered here; GET /openapi.json lists what is")
+
     @app.exception_handler(RequestValidationError)
     async def not_valid(_: Request, wrong: RequestValidationError) -> Response:
         return _problem(422, "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in wrong.errors()))
 
     async def allowed(request: Request) -> None:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if token is not None and not hmac.compare_digest(given, token):
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        good = scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), (token or "").encode())
+        if token is not None and not good:
             raise ControlError(401, "the control plane wants its token once it is bound beyond loopback")
 
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(allowed)])
@@ -137,13 +133,13 @@ def _add_looks(router: APIRouter, world: World, urls: Mapping[str, str], verdict
     @router.get("/books/{system}")
     async def books(system: str) -> Response:
         """Digest and number of documents."""
-        home = _system(world, system)
+        home = system_of(world, system)
         return _json({"system": system, "digest": home.books.digest(), "documents": home.books.count()})
 
     @router.get("/books/{system}/{kind}")
     async def documents(system: str, kind: str) -> Response:
         """All documents of a kind, as the books hold them (minor units, UTC)."""
-        home = _system(world, system)
+        home = system_of(world, system)
         if kind not in KINDS_OF[system]:
             raise ControlError(404, f"{system} holds no {kind!r}{nearest(kind, list(KINDS_OF[system]))}")
         return _json({"items": [plain(one) for one in home.books.changed(kind, None)]})
@@ -161,12 +157,13 @@ def _add_hands(router: APIRouter, world: World) -> None:
     @router.post("/commands")
     async def command(body: CommandIn) -> Response:
         """Act as a person: put a command to a system's books."""
-        _system(world, body.system)
+        system_of(world, body.system)
         known = COMMANDS[body.system]
         if body.command not in known:
             raise ControlError(
                 422, f"{body.system} knows no command {body.command!r}{nearest(body.command, list(known))}"
             )
+        check_names(body.command, "argument", body.arguments, known[body.command])
         try:
             asked: Command = from_plain(body.arguments, known[body.command])
         except HistoryError as wrong:
@@ -180,23 +177,29 @@ def _add_hands(router: APIRouter, world: World) -> None:
     @router.put("/clock")
     async def set_clock(body: ClockIn) -> Response:
         business = world.sandbox.business
-        to = body.business or business.now()
-        if to.tzinfo is None:
-            raise ControlError(422, f"business {to.isoformat()} has no offset; write it like 2026-11-30T08:00:00+01:00")
-        if to < business.now():
-            raise ControlError(422, f"business time is {business.now().isoformat()} and does not run backwards")
+        to = body.business
+        if to is not None:
+            if to.tzinfo is None:
+                says = f"business {to.isoformat()} has no offset; write it like 2026-11-30T08:00:00+01:00"
+                raise ControlError(422, says)
+            if to < business.now():
+                raise ControlError(422, f"business time is {business.now().isoformat()} and does not run backwards")
+            if to.year > YEAR_MAX:
+                raise ControlError(422, f"business time ends with the year {YEAR_MAX}, not with {to.year}")
         world.sandbox.set_clock(to, business.rate if body.rate is None else body.rate)
         await world.sandbox.history.committed()
         return _json({"business": business.now(), "rate": business.rate})
 
     @router.get("/faults")
     async def faults() -> Response:
-        return _json({"items": [plain(rule) for rule in world.sandbox.plan.rules]})
+        """Those that may strike: planned ones, and by hand those whose time to live is not over."""
+        now = world.sandbox.wire.ns()
+        return _json({"items": [plain(rule) for rule in world.sandbox.plan.rules if rule.lives(now)]})
 
     @router.post("/faults")
     async def add_fault(body: FaultIn) -> Response:
         sandbox = world.sandbox
-        _system(world, body.system)
+        system_of(world, body.system)
         kind = FAULTS.get(body.fault)
         if kind is None:
             raise ControlError(422, f"no fault {body.fault!r}{nearest(body.fault, list(FAULTS))}")
@@ -204,17 +207,15 @@ def _add_hands(router: APIRouter, world: World) -> None:
             raise ControlError(
                 422, f"{kind.id} ({kind.name}) is carried by {kind.carrier}; only a scenario can plan it"
             )
-        for name in body.parameters:
-            if name not in kind.parameters:
-                raise ControlError(422, f"{kind.id} has no parameter {name!r}{nearest(name, list(kind.parameters))}")
-        ends = sandbox.business.now() + timedelta(seconds=body.ttl_s * sandbox.business.rate) if body.ttl_s else None
+        check_operations(world, kind, body)
+        check_parameters(sandbox.pace, kind, body.parameters)
         rule = Rule(
             id=f"hand-{sandbox.history.length}",
             fault=body.fault,
             system=body.system,
             operations=tuple(body.operations),
             share=body.share,
-            ends=ends,
+            until_ns=sandbox.wire.ns() + round(body.ttl_s * NS) if body.ttl_s is not None else None,
             aimed=sandbox.plain_subject(body.aimed) if body.aimed else None,
             nth=body.nth,
             parameters=body.parameters,
@@ -241,47 +242,32 @@ def _add_history(router: APIRouter, world: World) -> None:
     @router.get("/history")
     async def find(kind: str | None = None, system: str | None = None, after: int = -1, limit: int = 100) -> Response:
         """Records after `after`, oldest first, at most 1000."""
-        _kind(kind)
-        found = [one for one in world.sandbox.history.records[max(0, after + 1) :] if _fits(one, kind, system, {})]
+        check_kind(kind)
+        check_home(world, system)
+        found = [one for one in world.sandbox.history.records[max(0, after + 1) :] if fits(one, kind, system, {})]
         return _json({"items": [{"kind": one.kind, **plain(one)} for one in found[: max(1, min(limit, 1000))]]})
 
     @router.get("/history/count")
     async def count(kind: str | None = None, system: str | None = None) -> Response:
-        _kind(kind)
-        return _json({"count": sum(_fits(one, kind, system, {}) for one in world.sandbox.history.records)})
+        check_kind(kind)
+        check_home(world, system)
+        return _json({"count": sum(fits(one, kind, system, {}) for one in world.sandbox.history.records)})
 
     @router.post("/history/wait")
     async def wait(body: WaitIn) -> Response:
         """Until `count` records of the kind hold `where` (equal body fields), or 408 at `timeout_s` wire seconds."""
-        _kind(body.kind)
+        check_kind(body.kind)
+        check_home(world, body.system)
+        check_names(body.kind, "field", body.where, KINDS[body.kind])
         try:
             async with asyncio.timeout(body.timeout_s):
                 while True:
-                    seen = sum(_fits(one, body.kind, body.system, body.where) for one in world.sandbox.history.records)
+                    seen = sum(fits(one, body.kind, body.system, body.where) for one in world.sandbox.history.records)
                     if seen >= body.count:
                         return _json({"count": seen})
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise ControlError(408, f"after {body.timeout_s} s there were {seen} of {body.count} {body.kind}") from None
-
-
-def _fits(record: Record, kind: str | None, system: str | None, where: Mapping[str, Any]) -> bool:
-    return (
-        (kind is None or record.kind == kind)
-        and (system is None or record.system == system)
-        and all(getattr(record.body, name, None) == value for name, value in where.items())
-    )
-
-
-def _kind(kind: str | None) -> None:
-    if kind is not None and kind not in KINDS:
-        raise ControlError(422, f"no record kind {kind!r}{nearest(kind, list(KINDS))}")
-
-
-def _system(world: World, name: str) -> Any:
-    if name not in world.sandbox.systems:
-        raise ControlError(404, f"there is no system {name!r}{nearest(name, list(world.sandbox.systems))}")
-    return world.sandbox.systems[name]
 
 
 def _json(payload: Any, status: int = 200) -> Response:

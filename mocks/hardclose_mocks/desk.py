@@ -54,6 +54,10 @@ class Dialect(Protocol):
         """The operation, and the document number in the path (empty if there is none)."""
         ...
 
+    def operations(self, system: str) -> list[str]:
+        """The names of all that its routes offer."""
+        ...
+
     def client(self, headers: Mapping[str, str], body: bytes) -> str:
         """The client id with which somebody asks the token endpoint; empty if he does not say."""
         ...

@@ -17,7 +17,8 @@ class Rule:
 
     `operations` name what it may strike (`expense_posting.create`; for deliveries the event type); empty means any.
     Weather: `share` of calls, while business time is within `starts` <= t < `ends` (None is open).
-    Aimed: `aimed` is the subject without run tag, `nth` which of its calls (1 is the first); share is ignored."""
+    Aimed: `aimed` is the subject without run tag, `nth` which of its calls (1 is the first); share is ignored.
+    `until_ns` is the end of a life told in wire time: business time may stand still or jump meanwhile."""
 
     id: str
     fault: str
@@ -29,6 +30,10 @@ class Rule:
     aimed: str | None = None
     nth: int = 1
     parameters: Mapping[str, float | str] = field(default_factory=dict)
+    until_ns: int | None = None
+
+    def lives(self, wire_ns: int) -> bool:
+        return self.until_ns is None or wire_ns < self.until_ns
 
     def number(self, name: str) -> float:
         """The numeric parameter, or the catalogue's default."""
@@ -76,9 +81,10 @@ class Plan:
         return draw(self.seed, rule.id, rule.fault, rule.system, operation, subject, nth) < rule.share
 
     def strikes(
-        self, carrier: str, system: str, operation: str, subject: str, nth: int, at: datetime
+        self, carrier: str, system: str, operation: str, subject: str, nth: int, at: datetime, wire_ns: int = 0
     ) -> tuple[Rule, ...]:
-        """The rules of that carrier that strike this call at business instant `at`, in the plan's order."""
+        """The rules of that carrier that strike this call at business instant `at`, in the plan's order. `wire_ns`
+        matters to rules with a life of their own only."""
         return tuple(
             rule
             for rule in self.rules
@@ -86,6 +92,7 @@ class Plan:
             and rule.system == system
             and (rule.starts is None or rule.starts <= at)
             and (rule.ends is None or at < rule.ends)
+            and rule.lives(wire_ns)
             and self.would_strike(rule, operation, subject, nth)
         )
 

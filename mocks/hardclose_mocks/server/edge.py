@@ -120,7 +120,7 @@ class Edge:
         if not call.judged or not sandbox.faults_on:
             return Ordeal()
         names = call.operation.name, sandbox.plain_subject(call.subject), call.nth
-        rules = sandbox.plan.strikes("wire", self.system.name, *names, sandbox.business.now())
+        rules = sandbox.plan.strikes("wire", self.system.name, *names, sandbox.business.now(), sandbox.wire.ns())
         return ordeal(sandbox.plan.seed, rules, names) if rules else Ordeal()
 
     # --- who and what -------------------------------------------------------------------------------------------

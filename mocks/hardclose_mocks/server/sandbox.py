@@ -184,8 +184,10 @@ class Sandbox:
         self.phase, self.faults_on = phase, phase in STRIKING
         self.note(SANDBOX, Phase(phase, note))
 
-    def set_clock(self, business: datetime, rate: float) -> None:
-        self.business.set(business, rate)
+    def set_clock(self, business: datetime | None, rate: float) -> None:
+        """From now on at `rate`; from `business`, or on from where business time is."""
+        wire_ns = self.wire.ns()
+        self.business.set(business or self.business.at(wire_ns), rate, wire_ns)
         self.note(SANDBOX, ClockSet(self.business.business, self.business.wire_ns, rate))
 
     def snapshot(self) -> None:

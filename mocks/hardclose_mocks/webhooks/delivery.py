@@ -62,7 +62,7 @@ class Dispatcher:
     ) -> list[Parcel]:
         """What this event becomes on the wire under the plan."""
         names = event.type, self.plain_subject(event.subject), nth
-        rules = self.plan().strikes("delivery", system, *names, business) if self.faults_on() else ()
+        rules = self.plan().strikes("delivery", system, *names, business, now) if self.faults_on() else ()
         first = Parcel(event, system, subscription, event.id, 1, now)
         extra: list[Parcel] = []
         for rule in rules:

@@ -58,6 +58,9 @@ class NeutralDialect:
         )
         return Operation(name, public=name in _PUBLIC), ""
 
+    def operations(self, system: str) -> list[str]:
+        return sorted(operation.name for table in _application(system)[1].values() for _, operation in table)
+
     def client(self, headers: Mapping[str, str], body: bytes) -> str:
         try:
             return client_of(headers, body)[0]
@@ -95,7 +98,7 @@ def _application(system: str) -> tuple[FastAPI, _Table]:
     add_webhook_routes(app)
     add_company_routes(app)
     _SYSTEMS[system](app)
-    app.openapi_schema = described(app.openapi(), _TITLES[system])
+    app.openapi_schema = described(app.openapi(), system, _TITLES[system])
     table: _Table = {}
     for path, item in app.openapi_schema["paths"].items():
         pattern = re.compile("^" + re.sub(r"\{\w+\}", "([^/]+)", path) + "$")

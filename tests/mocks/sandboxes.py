@@ -215,7 +215,12 @@ class Receiver:
         self.got: list[Arrival] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        body = (await receive()).get("body", b"")
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body, more = body + message.get("body", b""), message.get("more_body", False)
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.got.append(Arrival(scope["path"], headers, body, asyncio.get_running_loop().time()))
         status = self.answers.pop(0) if self.answers else 200

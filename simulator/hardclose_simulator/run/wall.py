@@ -44,18 +44,20 @@ def play(run: WallRun) -> list[Record]:
 
 
 async def _play(run: WallRun) -> list[Record]:
+    sut = run.sut()
     store = SqliteStore(run.folder / "history.sqlite")
     world = World(run.recipe.setup, HostClock(), lambda: store)
-    applications = {name: world.application(name) for name in SYSTEMS}
-    urls: dict[str, str] = {}
-    applications["control"] = control_application(world, urls)
-    listener = Listener(applications, run.ports)
-    urls |= listener.urls
-    await listener.start()
-    session = Session(run.recipe.story, world.sandbox, run.sut(), run.manifest, urls, mode="wall", watch=run.watch)
     try:
-        await session.run()
-        return list(world.sandbox.history.records)
+        applications = {name: world.application(name) for name in SYSTEMS}
+        urls: dict[str, str] = {}
+        applications["control"] = control_application(world, urls)
+        listener = Listener(applications, run.ports)
+        urls |= listener.urls
+        await listener.start()
+        try:
+            await Session(run.recipe.story, world.sandbox, sut, run.manifest, urls, mode="wall", watch=run.watch).run()
+            return list(world.sandbox.history.records)
+        finally:
+            await listener.stop()
     finally:
-        await listener.stop()
         world.sandbox.history.close()

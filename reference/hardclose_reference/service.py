@@ -24,7 +24,7 @@ from hardclose_reference.worker import Worker
 
 log = logging.getLogger(__name__)
 LEARN_AGAIN_S = 0.2
-EVENT_BYTES_MAX = 2 * 1024 * 1024
+EVENT_BYTES_MAX = 3 * 1024 * 1024
 """No event is larger: what is read before its signature can be checked must be bounded."""
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS
-
 from hardclose_simulator.cli.console import FAILED, OK, Format, err, put_json, stop, table
 from hardclose_simulator.prove.campaign import Trial, campaign, summary
 
@@ -24,12 +24,12 @@ def prove(
 
     Exit code 0 exactly when the reference and the legal variants pass and each mutant fails on an obligation it breaks.
     """
-    known = [*MUTANTS, *LEGAL]
+    known = {**MUTANTS, **LEGAL}
     for name in mutant or ():
         if name not in known:
             stop(f"no mutant or legal variant {name!r}; known: {', '.join(known)}")
     trials: list[Trial] = []
-    for trial in campaign(mutant or known, range(first_seed, first_seed + seeds)):
+    for trial in campaign([known[name] for name in mutant or known], range(first_seed, first_seed + seeds)):
         trials.append(trial)
         err.print(f"hardclose: {trial.id} seed {trial.seed}: {trial.says}", highlight=False)
     result = summary(trials)

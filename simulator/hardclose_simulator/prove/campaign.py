@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hardclose_reference.legal import LEGAL
-from hardclose_reference.mutants import MUTANTS
-
+from hardclose_reference.mutants import Mutant
 from hardclose_simulator.judge import judge
 from hardclose_simulator.run.recipe import from_scenario
 from hardclose_simulator.run.virtual import play_virtually
 from hardclose_simulator.scenario import load
-from hardclose_simulator.verdict import RunVerdict, Status
+from hardclose_simulator.verdict import PROMISES_KEPT, RunVerdict, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +19,7 @@ class Trial:
     """One variant on one seed, and the reference on the very same story.
 
     `expected` is empty for a legal variant; `failed` are the obligations the variant broke, `reference_failed` those
-    the paired reference broke (any is a defect of ours)."""
+    the paired reference broke (any is a defect of ours). The exit codes are their runs'."""
 
     id: str
     title: str
@@ -32,50 +30,54 @@ class Trial:
     expected: tuple[str, ...]
     failed: tuple[str, ...]
     reference_failed: tuple[str, ...]
+    exit_code: int
+    reference_exit_code: int
 
     @property
     def right(self) -> bool:
-        """A mutant failed on an obligation of its card; a legal variant on none; the reference on none."""
-        if self.reference_failed:
+        """A mutant failed on an obligation of its card; a legal variant passed; the reference passed."""
+        if self.reference_exit_code != PROMISES_KEPT:
             return False
-        return bool(set(self.expected) & set(self.failed)) if self.expected else not self.failed
+        return bool(set(self.expected) & set(self.failed)) if self.expected else self.exit_code == PROMISES_KEPT
 
     @property
     def says(self) -> str:
         if self.reference_failed:
             return f"the reference itself fails {' '.join(self.reference_failed)}"
+        if self.reference_exit_code != PROMISES_KEPT:
+            return f"the reference itself does not pass: exit code {self.reference_exit_code}"
+        if not self.expected and self.failed:
+            return f"FALSE ALARM {' '.join(self.failed)}"
         if not self.expected:
-            return "passes" if self.right else f"FALSE ALARM {' '.join(self.failed)}"
+            return "passes" if self.right else f"does not pass: exit code {self.exit_code}"
         if self.right:
             return f"killed by {' '.join(self.failed)}"
         return f"killed for another reason: {' '.join(self.failed)}" if self.failed else "SURVIVES"
 
 
-def campaign(ids: Sequence[str], seeds: Iterable[int]) -> Iterator[Trial]:
+def campaign(cards: Iterable[Mutant], seeds: Iterable[int]) -> Iterator[Trial]:
     """Runs lazily, one trial after the other; a reference run is shared by all variants of the same story."""
-    references: dict[tuple[str, str, str, int], tuple[str, ...]] = {}
+    references: dict[tuple[str, str, str, int], RunVerdict] = {}
+    cards = tuple(cards)
     for seed in seeds:
-        for name in ids:
-            card = MUTANTS[name] if name in MUTANTS else LEGAL[name]
+        for card in cards:
             story = (card.scenario, card.profile, card.style, seed)
             if story not in references:
-                references[story] = failures(*story, None)
+                references[story] = verdict_of(*story, None)
+            verdict, reference = verdict_of(*story, card.id), references[story]
             yield Trial(
-                id=name,
+                id=card.id,
                 title=card.title,
                 scenario=card.scenario,
                 profile=card.profile,
                 style=card.style,
                 seed=seed,
                 expected=tuple(card.breaks),
-                failed=failures(*story, name),
-                reference_failed=references[story],
+                failed=failed_of(verdict),
+                reference_failed=failed_of(reference),
+                exit_code=verdict.exit_code,
+                reference_exit_code=reference.exit_code,
             )
-
-
-def failures(scenario: str, profile: str, style: str, seed: int, variant: str | None) -> tuple[str, ...]:
-    """The obligations this implementation breaks in this story, by id."""
-    return failed_of(verdict_of(scenario, profile, style, seed, variant))
 
 
 def verdict_of(scenario: str, profile: str, style: str, seed: int, variant: str | None) -> RunVerdict:
@@ -84,6 +86,7 @@ def verdict_of(scenario: str, profile: str, style: str, seed: int, variant: str 
 
 
 def failed_of(verdict: RunVerdict) -> tuple[str, ...]:
+    """The obligations this run broke, by id."""
     return tuple(one.obligation for one in verdict.verdicts if one.status is Status.FAIL)
 
 
@@ -137,6 +140,8 @@ class Summary:
                     "expected": list(trial.expected),
                     "failed": list(trial.failed),
                     "reference_failed": list(trial.reference_failed),
+                    "exit_code": trial.exit_code,
+                    "reference_exit_code": trial.reference_exit_code,
                     "right": trial.right,
                 }
                 for trial in self.trials

@@ -59,7 +59,7 @@ def progress(title: str) -> Iterator[Callable[[Progress], None]]:
         def line(look: Progress) -> None:
             if look.phase not in seen:
                 seen.append(look.phase)
-                err.print(f"hardclose: {title}: {_words(look)}")
+                err.print(f"hardclose: {title}: {_words(look)}", markup=False, soft_wrap=True)
 
         yield line
         return

@@ -10,18 +10,27 @@ import typer
 from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.store import read
 from hardclose_simulator.cli.console import Format, stop
-from hardclose_simulator.cli.reporting import report
+from hardclose_simulator.cli.reporting import Annotations, report
+from hardclose_simulator.expected_failures import ExpectedFailuresError, load_expected_failures
 
 
 def judge(
     path: Annotated[Path, typer.Argument(help="Folder of a stored run, or its history.sqlite.")],
     format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,
+    expected_failures: Annotated[
+        Path | None, typer.Option(help="YAML list of promises known to be broken; stale entries fail.")
+    ] = None,
+    annotations: Annotated[
+        Annotations | None, typer.Option(help="Also print findings as this CI system's annotations, on stderr.")
+    ] = None,
     write: Annotated[bool, typer.Option("--write", help="Write the reports into the run's folder anew.")] = False,
 ) -> None:
     """Judge a stored run again. Exit code as for `run`."""
     file = path / "history.sqlite" if path.is_dir() else path
     try:
         records = read(file)
-    except HistoryError as wrong:
+        expected = load_expected_failures(expected_failures) if expected_failures else ()
+    except (HistoryError, ExpectedFailuresError) as wrong:
         stop(str(wrong))
-    raise typer.Exit(report(records, file.parent if write else None, format, None))
+    folder = file.parent if write else None
+    raise typer.Exit(report(records, folder, format, None, expected=expected, annotations=annotations))

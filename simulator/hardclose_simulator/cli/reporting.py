@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from rich.text import Text
@@ -10,14 +12,28 @@ from rich.text import Text
 from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.records import Record
 from hardclose_simulator.cli.console import USAGE, Format, err, out, put_json, stop
+from hardclose_simulator.expected_failures import ExpectedFailure, excuse
 from hardclose_simulator.judge import judge
+from hardclose_simulator.report.annotations import github_annotations
 from hardclose_simulator.report.json_report import to_json
 from hardclose_simulator.report.model import RunInfo, build_model
 from hardclose_simulator.report.terminal import render
 from hardclose_simulator.report.writing import ReportError, write_reports
 
 
-def report(records: Sequence[Record], folder: Path | None, format: Format, duration_s: float | None) -> int:
+class Annotations(StrEnum):
+    github = "github"
+
+
+def report(
+    records: Sequence[Record],
+    folder: Path | None,
+    format: Format,
+    duration_s: float | None,
+    *,
+    expected: Sequence[ExpectedFailure] = (),
+    annotations: Annotations | None = None,
+) -> int:
     """Prints on stdout, writes into `folder` if there is one, and returns the verdict's exit code.
 
     A verdict that was reached is never lost: where the reports cannot be written it is printed all the same, and only
@@ -26,12 +42,19 @@ def report(records: Sequence[Record], folder: Path | None, format: Format, durat
         verdict = judge(records)
     except HistoryError as wrong:
         stop(str(wrong))
+    excused = excuse(verdict, expected, datetime.now().astimezone().date())
+    verdict = excused.verdict
     info = RunInfo(folder=str(folder) if folder else None, history_hash=records[-1].h, duration_s=duration_s)
     model = build_model(records, verdict, info)
     if format is Format.json:
         put_json(to_json(model))
     else:
         out.print(render(model), crop=False)
+    for note in excused.notes:
+        err.print(Text(f"hardclose: expected failures: {note}"), soft_wrap=True)
+    if annotations is Annotations.github:
+        for line in github_annotations(model):
+            err.print(Text(line), soft_wrap=True)
     if folder is None:
         return verdict.exit_code
     try:

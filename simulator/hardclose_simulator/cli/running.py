@@ -17,8 +17,9 @@ from hardclose_mocks.history.records import Record
 from hardclose_mocks.history.store import save_records
 from hardclose_mocks.server.listen import PORTS, PortTaken, free_port
 from hardclose_simulator.cli.console import Format, err, progress, stop
-from hardclose_simulator.cli.reporting import report
+from hardclose_simulator.cli.reporting import Annotations, report
 from hardclose_simulator.cli.systems import ports_from
+from hardclose_simulator.expected_failures import ExpectedFailuresError, load_expected_failures
 from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.manifest import Manifest, ManifestError, load_manifest
 from hardclose_simulator.run.recipe import from_log, from_scenario
@@ -52,6 +53,7 @@ def run(
     port_base: Annotated[int, typer.Option(min=0, max=65_000, help="First of four ports, for --sut.")] = PORTS[
         "control"
     ],
+    host: Annotated[str, typer.Option(help="Where the systems listen, for --sut in another container.")] = "127.0.0.1",
     results: Annotated[Path, typer.Option(help="Folder that reports and histories go to.")] = Path("results"),
     log: Annotated[Path | None, typer.Option(help="replay: XES or CSV, .gz or not.")] = None,
     cases: Annotated[int, typer.Option(min=1, max=100_000, help="replay: how many cases, from the first.")] = 500,
@@ -59,6 +61,12 @@ def run(
     columns: Annotated[
         list[str] | None,
         typer.Option("--column", metavar="ROLE=NAME", help="replay: a CSV column, such as case=CaseID."),
+    ] = None,
+    expected_failures: Annotated[
+        Path | None, typer.Option(help="YAML list of promises known to be broken; stale entries fail.")
+    ] = None,
+    annotations: Annotated[
+        Annotations | None, typer.Option(help="Also print findings as this CI system's annotations, on stderr.")
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,
 ) -> None:
@@ -80,6 +88,7 @@ def run(
         **({"port_base": port_base} if sut and port_base != PORTS["control"] else {}),
     }
     try:
+        expected = load_expected_failures(expected_failures) if expected_failures else ()
         if scenario == "replay":
             assert log is not None
             recipe = from_log(
@@ -105,11 +114,15 @@ def run(
                         chosen,
                         lambda: _sut(sut, command, style, variant, folder),
                         watch,
+                        host,
                     )
                 )
-    except (ScenarioError, ManifestError, LogError, PortTaken, SutError, HistoryError) as wrong:
+    except (
+        ScenarioError, ManifestError, LogError, PortTaken, SutError, HistoryError, ExpectedFailuresError
+    ) as wrong:  # fmt: skip
         stop(str(wrong))
-    raise typer.Exit(report(records, folder, format, time.monotonic() - began))
+    duration_s = time.monotonic() - began
+    raise typer.Exit(report(records, folder, format, duration_s, expected=expected, annotations=annotations))
 
 
 def _manifest(

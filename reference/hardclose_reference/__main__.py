@@ -32,7 +32,13 @@ def main() -> None:
         service = build(settings, now=lambda: datetime.now(UTC), rng=random.Random())
     except (OSError, sqlite3.Error) as wrong:
         sys.exit(f"hardclose_reference: HARDCLOSE_STATE_DIR is {str(settings.folder)!r}; it cannot be used: {wrong}")
-    uvicorn.run(service.app, host="127.0.0.1", port=settings.port, log_level="warning", timeout_graceful_shutdown=1)
+    uvicorn.run(
+        service.app,
+        host=os.environ.get("HOST", "127.0.0.1"),
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=1,
+    )
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import uvloop
 
 from hardclose_mocks.clock import HostClock
 from hardclose_mocks.control import control_application
+from hardclose_mocks.faults.catalogue import nearest
 from hardclose_mocks.history.codec import HistoryError, plain
 from hardclose_mocks.history.records import Record
 from hardclose_mocks.server.credentials import Credentials, environment
@@ -26,10 +27,10 @@ from hardclose_simulator.cli.console import err, put_json, stop
 from hardclose_simulator.cli.state import StateError, StateFolder
 from hardclose_simulator.judge import judge
 from hardclose_simulator.run.recipe import from_scenario
+from hardclose_simulator.run.wall import LOOPBACK
 from hardclose_simulator.scenario import ScenarioError, load
 
 HOST = "127.0.0.1"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # only if the user asks for it
 STATE = Path(".hardclose")
 SCENARIO = "month-end"
@@ -59,6 +60,10 @@ def env(
         typer.Option("--port-base", min=1, max=65_000, help="First of four ports in a row; that of `up` by default."),
     ] = None,
     state: State = STATE,
+    url: Annotated[
+        list[str] | None,
+        typer.Option("--url", metavar="SYSTEM=URL", help="Where a system is for the integration, if not on loopback."),
+    ] = None,
     scenario: Annotated[
         str | None, typer.Option(help="json: whose contract cards; that of `up` by default, else month-end's.")
     ] = None,
@@ -67,7 +72,7 @@ def env(
     folder = StateFolder(state)
     there = folder.addresses() if port_base is None else None
     urls = there or {name: f"http://{HOST}:{port}" for name, port in ports_from(port_base or PORTS["control"]).items()}
-    variables = environment(Credentials(), urls)
+    variables = environment(Credentials(), {**urls, **_addresses(url or [])})
     match format:
         case Shape.json:
             origin = (folder.origin() if there else None) or (SCENARIO, 1)
@@ -80,6 +85,17 @@ def env(
             typer.echo("\n".join(f"{name}={value}" for name, value in variables.items()))
         case Shape.shell:
             typer.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))
+
+
+def _addresses(told: list[str]) -> dict[str, str]:
+    """`erp=http://erp:18501` by system."""
+    addresses = {}
+    for one in told:
+        system, _, address = one.partition("=")
+        if system not in SYSTEMS or not address.startswith(("http://", "https://")):
+            stop(f"--url {one}: expected SYSTEM=URL with one of {', '.join(SYSTEMS)}, such as erp=http://erp:18501")
+        addresses[system] = address.rstrip("/")
+    return addresses
 
 
 def _cards(scenario: str, seed: int) -> dict[str, Any]:
@@ -98,13 +114,19 @@ def up(
         str, typer.Option(help="Address to listen on; beyond loopback the control plane wants a token.")
     ] = HOST,
     state: State = STATE,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="SYSTEM", help="Only this system listens (and control).")
+    ] = None,
+    control_port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Port of the control plane, if not the base.")
+    ] = None,
     rate: Annotated[
         float | None,
         typer.Option(min=0, max=1_000_000, help="Business seconds per second; the pace's, or as before, by default."),
     ] = None,
 ) -> None:
     """Run the mock systems until Ctrl-C. State survives; a killed server comes back with equal books."""
-    folder, ports = StateFolder(state), ports_from(port_base)
+    folder, ports = StateFolder(state), _ports(port_base, only or list(SYSTEMS), control_port)
     try:
         story = load(scenario)
         setup = from_scenario(story, seed, "T0").setup
@@ -117,6 +139,14 @@ def up(
                 runner.run(_serve(setup, ports, host, folder, rate))
     except (ScenarioError, StateError, PortTaken, HistoryError) as wrong:
         stop(str(wrong))
+
+
+def _ports(base: int, systems: list[str], control_port: int | None) -> dict[str, int]:
+    for name in systems:
+        if name not in SYSTEMS:
+            stop(f"--only {name}: no such system{nearest(name, list(SYSTEMS))}")
+    ports = {name: port for name, port in ports_from(base).items() if name == "control" or name in systems}
+    return ports if control_port is None else {**ports, "control": control_port}
 
 
 class _ContinuedClock(HostClock):
@@ -145,7 +175,7 @@ async def _serve(setup: Setup, ports: Mapping[str, int], host: str, folder: Stat
     async def verdict(records: list[Record]) -> dict[str, Any]:
         return cast(dict[str, Any], plain(judge(records)))
 
-    applications = {name: world.application(name) for name in SYSTEMS}
+    applications = {name: world.application(name) for name in SYSTEMS if name in ports}
     applications = {"control": control_application(world, urls, verdict=verdict, token=token), **applications}
     listener = Listener(applications, ports, host)
     urls |= {name: url.replace(EVERYWHERE, HOST) for name, url in listener.urls.items()}

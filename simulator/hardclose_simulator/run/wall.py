@@ -21,6 +21,7 @@ from hardclose_simulator.run.recipe import Recipe
 from hardclose_simulator.run.session import Session, Watch
 from hardclose_simulator.run.sut import Sut
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 FREE: Mapping[str, int] = {}
 """Ports chosen freely: for the bundled reference and for commands we start."""
 
@@ -35,6 +36,8 @@ class WallRun:
     manifest: Manifest
     sut: Callable[[], Sut]
     watch: Watch | None = None
+    host: str = "127.0.0.1"
+    """Where the systems listen; beyond loopback the control plane wants its token."""
 
 
 def play(run: WallRun) -> list[Record]:
@@ -50,8 +53,9 @@ async def _play(run: WallRun) -> list[Record]:
     try:
         applications = {name: world.application(name) for name in SYSTEMS}
         urls: dict[str, str] = {}
-        applications["control"] = control_application(world, urls)
-        listener = Listener(applications, run.ports)
+        token = None if run.host in LOOPBACK else run.recipe.setup.credentials.control_token()
+        applications["control"] = control_application(world, urls, token=token)
+        listener = Listener(applications, run.ports, run.host)
         urls |= listener.urls
         await listener.start()
         try:

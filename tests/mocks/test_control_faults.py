@@ -99,7 +99,7 @@ async def test_deliveries_can_be_broken_by_hand() -> None:
         ({"fault": "F10"}, "carried by limit; only a scenario can plan it"),
         ({"fault": "F46"}, "carried by actor"),
         ({"system": "expnse"}, "try 'expense'"),
-        ({"operations": ["expense_posting.creat"]}, "no operation 'expense_posting.creat'; try 'expense_posting.create'"),
+        ({"operations": ["expense_posting.creat"]}, "'expense_posting.creat'; try 'expense_posting.create'"),
         ({"parameters": {"retry_after": 1}}, "F07 has no parameter 'retry_after'; try 'retry_after_s'"),
         ({"parameters": {"retry_after_s": -1}}, "retry_after_s is -1.0, not a number from 0 to 3600"),
         ({"parameters": {"retry_after_s": "soon"}}, "retry_after_s is 'soon', not a number from 0 to 3600"),

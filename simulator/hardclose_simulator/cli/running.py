@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -12,10 +12,12 @@ from typing import Annotated
 
 import typer
 
+from hardclose_mocks.cards import PROFILES
 from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.records import Record
 from hardclose_mocks.history.store import save_records
 from hardclose_mocks.server.listen import PORTS, PortTaken, free_port
+from hardclose_reference.behaviour import VARIANTS
 from hardclose_simulator.cli.console import Format, err, progress, stop
 from hardclose_simulator.cli.reporting import Annotations, report
 from hardclose_simulator.cli.systems import ports_from
@@ -37,7 +39,7 @@ class Style(StrEnum):
 def run(
     scenario: Annotated[str, typer.Argument(help="A scenario's name or file, or `replay` for an event log.")],
     seed: Annotated[int, typer.Option(min=0, help="Repeats our side of a run: facts, faults, amounts.")] = 1,
-    style: Annotated[Style, typer.Option(help="Style of the bundled reference.")] = Style.webhooks,
+    style: Annotated[Style | None, typer.Option(help="Style of the bundled reference; webhooks by default.")] = None,
     variant: Annotated[str | None, typer.Option(help="A mutant or legal variant of the reference, P01 or L01.")] = None,
     virtual: Annotated[
         bool, typer.Option("--virtual", help="In virtual time, repeatable to the bit (reference only).")
@@ -71,14 +73,25 @@ def run(
     format: Annotated[Format, typer.Option("--format", help="What stdout carries.")] = Format.text,
 ) -> None:
     """Play a story between the mock systems and an integration, then judge what it did to the books."""
-    if sut and command:
+    bundled = sut is None and command is None
+    if sut is not None and command is not None:
         stop("--sut tests a running integration, --command starts one; give one of them")
-    if virtual and (sut or command):
+    if virtual and not bundled:
         stop(
             "--virtual plays the bundled reference only: another process cannot live on our clock; leave --virtual out"
         )
+    for option, value in (("--variant", variant), ("--style", style)):
+        if value is not None and not bundled:
+            stop(f"{option} chooses among the bundled reference's; another integration is under test, leave it out")
+    if variant is not None and variant not in VARIANTS:
+        stop(f"there is no variant {variant!r} of the reference; there are {', '.join(VARIANTS)}")
+    if profile is not None and profile not in PROFILES:
+        stop(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}")
+    if run_tag is not None and not re.fullmatch(r"[A-Za-z0-9]{1,32}", run_tag):
+        stop(f"--run-tag {run_tag!r} would not do in a document number; give up to 32 letters and digits")
     if scenario == "replay" and log is None:
         stop("replay needs a log: hardclose run replay --log FILE.xes[.gz]|FILE.csv")
+    style = style or Style.webhooks
     began = time.monotonic()
     tag = run_tag or (f"T{seed}" if sut is None else f"T{seed}x{int(time.time()) % 1_000_000:06d}")
     asked = {
@@ -99,7 +112,8 @@ def run(
         else:
             story = load(scenario)
             recipe = from_scenario(story.with_profile(profile) if profile else story, seed, tag, asked=asked)
-        chosen = _manifest(manifest, webhook_path, style, variant, bundled=not (sut or command))
+        chosen = _manifest(manifest, webhook_path, style, variant, bundled=bundled)
+        integration = _integration(sut, command, style, variant)
         folder = _folder(results, recipe.story.name, seed)
         with progress(recipe.story.name) as watch:
             if virtual:
@@ -112,14 +126,14 @@ def run(
                         folder,
                         ports_from(port_base) if sut else FREE,
                         chosen,
-                        lambda: _sut(sut, command, style, variant, folder),
+                        lambda: integration(folder),
                         watch,
                         host,
                     )
                 )
-    except (
-        ScenarioError, ManifestError, LogError, PortTaken, SutError, HistoryError, ExpectedFailuresError
-    ) as wrong:  # fmt: skip
+    except PortTaken as wrong:
+        stop(f"{wrong} with --port-base")
+    except (ScenarioError, ManifestError, LogError, SutError, HistoryError, ExpectedFailuresError) as wrong:
         stop(str(wrong))
     duration_s = time.monotonic() - began
     raise typer.Exit(report(records, folder, format, duration_s, expected=expected, annotations=annotations))
@@ -133,17 +147,17 @@ def _manifest(
     return load_manifest(path, webhook_path=webhook_path)
 
 
-def _sut(url: str | None, command: str | None, style: str, variant: str | None, folder: Path) -> Sut:
+def _integration(url: str | None, command: str | None, style: str, variant: str | None) -> Callable[[Path], Sut]:
+    """What makes it, once its folder is there. Raises SutError for what could never be one."""
     if url is not None:
-        return RunningSut(url)
+        running = RunningSut(url)
+        return lambda _: running
     if command is not None:
-        return CommandSut.of(command, free_port(), folder)
-    return CommandSut(
-        reference_command(style, variant),
-        free_port(),
-        folder,
-        f"reference, {style}" + (f", variant {variant}" if variant else ""),
-    )
+        CommandSut.of(command, 0, Path())
+        return lambda folder: CommandSut.of(command, free_port(), folder)
+    words = reference_command(style, variant)
+    described = f"reference, {style}" + (f", variant {variant}" if variant else "")
+    return lambda folder: CommandSut(words, free_port(), folder, described)
 
 
 def _folder(results: Path, name: str, seed: int) -> Path:

@@ -310,7 +310,8 @@ class Sandbox:
     def retry_after(self, wait: float, form: str) -> str:
         """Seconds, or an HTTP-date on the wire clock, rounded up to the next second."""
         if form == "http-date":
-            return format_datetime((self.wire.utc() + timedelta(seconds=wait + 1)).replace(microsecond=0), usegmt=True)
+            until = self.wire.utc() + timedelta(seconds=wait, microseconds=999_999)
+            return format_datetime(until.replace(microsecond=0), usegmt=True)
         return f"{wait:.0f}"
 
     def http_date(self) -> str:

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardclose_mocks.history.codec import START, HistoryError, chain, decode, encode_body, from_plain, plain, to_json
+from hardclose_mocks.history.codec import (
+    START,
+    HistoryError,
+    chain,
+    check_chained,
+    decode,
+    encode_body,
+    from_plain,
+    plain,
+    to_json,
+)
 from hardclose_mocks.history.records import KINDS, Body, Phase, Record
 from hardclose_mocks.kernel.commands import PostExpense, SetPeriod
 
@@ -127,3 +137,28 @@ def test_a_good_row_is_a_record() -> None:
 def test_a_row_that_makes_no_record_is_named_by_its_number(changes: dict[str, Any]) -> None:
     with pytest.raises(HistoryError, match=r"record 7 "):
         decode(**good(**changes))
+
+
+def chained(*names: str) -> list[Record]:
+    last, records = START, []
+    for seq, name in enumerate(names):
+        bare = Record(seq, seq, NOON, "sandbox", "harness", Phase(name))
+        last = chain(last, bare, encode_body(bare))
+        records.append(dataclasses.replace(bare, h=last))
+    return records
+
+
+def test_a_chain_is_unbroken_or_says_where_it_breaks() -> None:
+    records = chained("warm-up", "chaos", "heal", "drain")
+    check_chained(records)
+    check_chained(records[:2])
+    with pytest.raises(HistoryError, match="record 1 is missing: the history goes on with 2"):
+        check_chained([records[0], *records[2:]])
+    with pytest.raises(HistoryError, match="record 0 is missing"):
+        check_chained(records[1:])
+    edited = dataclasses.replace(records[2], actor="somebody else")
+    with pytest.raises(HistoryError, match=r"record 2 \(Phase\) was changed after it was written"):
+        check_chained([*records[:2], edited, records[3]])
+    foreign = chained("warm-up", "calm", "heal", "drain")
+    with pytest.raises(HistoryError, match="record 2"):
+        check_chained([*foreign[:2], *records[2:]])

@@ -92,11 +92,12 @@ def test_answers_on_a_kept_connection_wait_for_no_acknowledgement(new_loop: NewL
 
     async def story() -> None:
         async with on_loopback() as office:
-            await office.call("GET", "/v1/companies")
-            began = time.monotonic()
+            took_s = []
             for _ in range(20):
+                began = time.monotonic()
                 assert (await office.call("GET", "/v1/companies")).status_code == 200
-            assert time.monotonic() - began < 20 * 0.035
+                took_s.append(time.monotonic() - began)
+            assert min(took_s) < 0.035, "if one of twenty was quick, none had to wait"
 
     run(story(), new_loop)
 

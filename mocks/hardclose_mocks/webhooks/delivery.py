@@ -126,7 +126,7 @@ class Dispatcher:
         self.in_flight += 1
         try:
             status: int | None = (await client.post(subscription.url, content=body, headers=headers)).status_code
-        except httpx2.HTTPError:
+        except (httpx2.HTTPError, httpx2.InvalidURL):
             status = None
         finally:
             self.in_flight -= 1

@@ -184,6 +184,16 @@ async def test_an_address_nobody_can_post_to_is_refused_at_once(url: str) -> Non
         assert office.sandbox.subscriptions("expense") == []
 
 
+@virtually
+async def test_an_address_that_only_a_command_line_could_give_ends_as_an_unanswered_one() -> None:
+    async with in_process() as office:
+        office.sandbox.subscribe("expense", "http://[::bad", (APPROVED,))
+        await office.approve("R-1")
+        await asyncio.sleep(60)
+        assert [one.outcome for one in office.tried()] == ["retry"] * 4 + ["exhausted"]
+        assert not office.sandbox.outbox.open, "a run must be able to drain"
+
+
 # --- subscriptions --------------------------------------------------------------------------------------------------
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -114,7 +117,8 @@ def run(
             recipe = from_scenario(story.with_profile(profile) if profile else story, seed, tag, asked=asked)
         chosen = _manifest(manifest, webhook_path, style, variant, bundled=bundled)
         integration = _integration(sut, command, style, variant)
-        folder = _folder(results, recipe.story.name, seed)
+        home = results / re.sub(r"[^A-Za-z0-9._-]+", "-", recipe.story.name)
+        folder = _folder(home, seed)
         with progress(recipe.story.name) as watch:
             if virtual:
                 records: Sequence[Record] = play_virtually(recipe, style, variant, watch)
@@ -135,6 +139,7 @@ def run(
         stop(f"{wrong} with --port-base")
     except (ScenarioError, ManifestError, LogError, SutError, HistoryError, ExpectedFailuresError) as wrong:
         stop(str(wrong))
+    _point_latest(home, folder)
     duration_s = time.monotonic() - began
     raise typer.Exit(report(records, folder, format, duration_s, expected=expected, annotations=annotations))
 
@@ -160,17 +165,27 @@ def _integration(url: str | None, command: str | None, style: str, variant: str 
     return lambda folder: CommandSut(words, free_port(), folder, described)
 
 
-def _folder(results: Path, name: str, seed: int) -> Path:
-    """results/<scenario>/<time>-<seed>, and `latest` beside it. Raises HistoryError in words if it cannot be."""
-    home = results / re.sub(r"[^A-Za-z0-9._-]+", "-", name)
-    folder = home / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{seed}"
-    try:
-        folder.mkdir(parents=True)
-        latest = home / "latest"
-        latest.unlink(missing_ok=True)
-        latest.symlink_to(folder.name)
-    except OSError as wrong:
-        raise HistoryError(
-            f"the results cannot be written to {folder} ({wrong.strerror}); choose another folder with --results"
-        ) from wrong
-    return folder
+def _folder(home: Path, seed: int) -> Path:
+    """<home>/<time>-<seed>, and a number behind it where that is taken. Raises HistoryError in words."""
+    stem = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{seed}"
+    if (latest := home / "latest").exists() and not latest.is_symlink():
+        raise HistoryError(f"{latest} is no link to the last run; move it away, or choose another --results")
+    folder, numbers = home / stem, count(2)
+    while True:
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            folder = home / f"{stem}.{next(numbers)}"
+        except OSError as wrong:
+            raise HistoryError(
+                f"the results cannot be written to {folder} ({wrong.strerror}); choose another folder with --results"
+            ) from wrong
+
+
+def _point_latest(home: Path, folder: Path) -> None:
+    """Where it cannot be a link it is left out: the verdict is worth more."""
+    new = home / f".latest-{folder.name}"
+    with contextlib.suppress(OSError):
+        new.symlink_to(folder.name)
+        os.replace(new, home / "latest")

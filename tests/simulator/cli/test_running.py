@@ -118,6 +118,17 @@ def test_too_little_evidence_ends_with_3(tmp_path: Path) -> None:
     assert "the scenario promised 1000 rate limited and saw 0" in " ".join(done.out.split())
 
 
+def test_each_run_has_a_folder_of_its_own_and_latest_is_the_last(tmp_path: Path) -> None:
+    """Also within one second: virtual runs are short."""
+    for seed in ("1", "1", "2"):
+        assert run(tmp_path, tiny(tmp_path), "--seed", seed).code == 0
+    home = tmp_path / "results" / "tiny"
+    folders = sorted(path for path in home.iterdir() if not path.is_symlink())
+    assert len(folders) == 3
+    assert (home / "latest").resolve() == folders[-1].resolve()
+    assert str(folders[-1].name).endswith("-2")
+
+
 def test_a_profile_and_a_style_can_be_chosen(tmp_path: Path) -> None:
     done = run(tmp_path, tiny(tmp_path), "--style", "polling", "--profile", "C4", "--format", "json")
     assert "--style polling --profile C4" in " ".join(again_by(done))
@@ -207,6 +218,15 @@ def play(folder: Path, *words: str) -> Done:
 @pytest.mark.wall
 def test_a_command_that_does_not_exist_is_told(tmp_path: Path) -> None:
     assert "'no-such-program' cannot be started" in refused(play(tmp_path, "--command", "no-such-program"))
+
+
+@pytest.mark.wall
+def test_a_command_that_exits_at_once_is_told_with_its_output(tmp_path: Path) -> None:
+    told = refused(play(tmp_path, "--command", EXITS))
+    assert "ended before the run began: exit code 1" in told
+    log = Path(told.split("its output is in ", 1)[1].strip())
+    assert log.read_text(encoding="utf-8") == "no licence\n"
+    assert not latest(tmp_path, "tiny").is_symlink(), "nothing was judged"
 
 
 @pytest.mark.wall

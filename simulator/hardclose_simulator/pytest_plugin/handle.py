@@ -97,10 +97,13 @@ class Hardclose:
 
     def start_integration(self, integration: Integration | None = None) -> str:
         """Start what is configured (or this one) against the sandbox, wait until it is healthy, have it told of events
-        unless it subscribed itself or polls. Its URL. It is stopped after the test. Raises SutError, ManifestError."""
+        unless it subscribed itself or polls. Its URL. It is stopped after the test. Raises UsageError."""
         __tracebackhide__ = True
         standing = self.standing
         return self.server.call(standing.start(integration or standing.named(), standing.new_folder()))
+
+    def __repr__(self) -> str:
+        return f"<hardclose {self.run_tag}: {len(self.history)} records>"
 
     # --- people -------------------------------------------------------------------------------------------------
 

@@ -59,6 +59,9 @@ class Clock:
         __tracebackhide__ = True
         return self._put(rate=self._server.sandbox.pace.business_rate if rate is None else rate)
 
+    def __repr__(self) -> str:
+        return f"<clock {self.now().isoformat()}, " + (f"{self.rate:g} times as fast>" if self.rate else "stands>")
+
     def _put(self, **body: object) -> datetime:
         __tracebackhide__ = True
         return datetime.fromisoformat(self._server.control("PUT", "/clock", json=body)["business"])
@@ -143,6 +146,9 @@ class Faults:
         """Every fault that struck so far."""
         return [strike for record in self._server.ask(self._records) if (strike := _strike(record)) is not None]
 
+    def __repr__(self) -> str:
+        return f"<faults: {len(self.rules)} planned, {len(self.fired)} fired>"
+
     def _records(self) -> list[Record]:
         return list(self._server.sandbox.history.records)
 
@@ -192,6 +198,9 @@ class Webhooks:
         __tracebackhide__ = True
         _check_system(system)
         self._server.ask(lambda: self._server.sandbox.subscribe(system, url, types or ("*",)))
+
+    def __repr__(self) -> str:
+        return f"<webhooks: {len(self.deliveries())} attempts>"
 
     def deliveries(self, system: str | None = None) -> list[DeliveryTried]:
         """Every attempt so far, the oldest first, as the sender logged it."""

@@ -54,7 +54,7 @@ class Judged:
         results: Path | None = None,
     ) -> None:
         self._records, self._reproduce, self._settle, self._results = records, reproduce, settle, results
-        self._last: tuple[int, Judgement] | None = None
+        self._last: tuple[str, Judgement] | None = None
         self.doubted = False
 
     # --- asked by tests -----------------------------------------------------------------------------------------
@@ -105,7 +105,8 @@ class Judged:
 
     def settle(self, *, quiet_s: float | None = None, within_s: float = 30.0) -> Judged:
         """Heal, let the integration finish, audit; afterwards nothing may be lost either. Waits until nothing has
-        happened for the manifest's quiet time, or for `quiet_s` wire seconds, `within_s` at most."""
+        happened for the manifest's quiet time, or for `quiet_s` wire seconds, `within_s` at most. A sandbox that was
+        judged before has declared its manifest, and that stands."""
         __tracebackhide__ = True
         if self._settle is None:
             raise UsageError("a played scenario has settled already; settle() is for sandboxes worked by hand")
@@ -117,8 +118,8 @@ class Judged:
     @property
     def judgement(self) -> Judgement:
         records = self._records()
-        if self._last is None or self._last[0] != len(records):
-            self._last = len(records), self._judged(records)
+        if self._last is None or self._last[0] != records[-1].h:
+            self._last = records[-1].h, self._judged(records)
         return self._last[1]
 
     @property

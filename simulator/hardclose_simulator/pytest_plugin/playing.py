@@ -41,12 +41,12 @@ def by_hand(hardclose: Hardclose, again: str, results: Path | None) -> Judged:
     otherwise = manifest_of(standing.named())
 
     def records() -> list[Record]:
-        standing.head(standing.manifest(otherwise))
+        standing.declared(otherwise)
         return list(server.sandbox.history.records)
 
     def settle(quiet_s: float | None, within_s: float) -> None:
-        manifest = standing.manifest(otherwise, quiet_s)
-        server.ask(lambda: standing.head(manifest))
+        __tracebackhide__ = True
+        manifest = server.ask(lambda: standing.declared(otherwise, quiet_s))
         server.call(standing.settle(manifest, within_s))
         server.ask(server.sandbox.snapshot)
 

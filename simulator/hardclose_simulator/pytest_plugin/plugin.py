@@ -80,11 +80,14 @@ def _hardclose_server(request: pytest.FixtureRequest) -> Iterator[SandboxServer]
     running = naming.option(request.config, "hardclose_sut")
     base = naming.option(request.config, "hardclose_port_base") or (str(PORTS["control"]) if running else "0")
     ports = {name: int(base) + place if int(base) else 0 for place, name in enumerate(PORTS)}
+    trouble = ""
     try:
         server = SandboxServer(sandbox_setup(DEFAULT), ports)
     except PortTaken as wrong:
         advice = ". One running integration serves one test process: use -n 0, or hardclose_command instead"
-        pytest.fail(f"hardclose: {wrong}{advice if running else ''}", pytrace=False)
+        trouble = f"{wrong}{advice if running else ''}"
+    if trouble:
+        pytest.fail(f"hardclose: {trouble}", pytrace=False)
     yield server
     server.stop()
 
@@ -186,13 +189,16 @@ def verdict(request: pytest.FixtureRequest, hardclose: Hardclose) -> Iterator[Ju
     mark = scenario_mark(request.node)
     again = f"pytest {shlex.quote(request.node.nodeid)}"
     results = _results(request)
+    trouble = ""
     try:
         if mark is None:
             judged = by_hand(hardclose, again, results)
         else:
             judged = played(hardclose, mark, request.node.stash[_recipe], again, results)
     except (SutError, ManifestError, MarkError, UsageError) as wrong:
-        pytest.fail(f"hardclose: {wrong}", pytrace=False)
+        trouble = str(wrong)
+    if trouble:
+        pytest.fail(f"hardclose: {trouble}", pytrace=False)
     request.node.stash[_judged] = judged
     yield judged
     judged.write()

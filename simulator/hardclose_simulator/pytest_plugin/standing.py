@@ -13,10 +13,11 @@ from hardclose_mocks.history.codec import plain
 from hardclose_mocks.history.records import ExceptionSeen, ManifestSeen, Run, SutProcess
 from hardclose_mocks.server.credentials import environment
 from hardclose_mocks.server.sandbox import SANDBOX, SYSTEMS, Sandbox
-from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.manifest import Manifest, ManifestError
 from hardclose_simulator.pytest_plugin.integration import Integration, manifest_of, sut_of
 from hardclose_simulator.pytest_plugin.server import SandboxServer
-from hardclose_simulator.run.sut import Sight, Sut
+from hardclose_simulator.pytest_plugin.usage import UsageError
+from hardclose_simulator.run.sut import Sight, Sut, SutError
 
 LOOK_S = 0.02
 
@@ -30,20 +31,24 @@ class Standing:
     ) -> None:
         self._server, self.named, self.new_folder, self._test = server, named, new_folder, test
         self._started: list[tuple[Sut, Sight, Manifest]] = []
-        self._headed = False
+        self._declared: Manifest | None = None
 
     def forget(self) -> None:
         """Another sandbox has taken the place of the one before."""
-        self._headed = False
+        self._declared = None
 
     async def start(self, integration: Integration, folder: Path) -> str:
-        """Its URL, once it answers. Raises SutError, ManifestError."""
-        manifest = manifest_of(integration)
-        sut, sandbox = sut_of(integration, folder), self._server.sandbox
-        sight = Sight(sut, manifest)
-        self._started.append((sut, sight, manifest))
-        await sut.start(environment(sandbox.setup.credentials, self._server.urls))
-        await sight.wait_healthy()
+        """Its URL, once it answers. Raises UsageError."""
+        sandbox = self._server.sandbox
+        try:
+            manifest = manifest_of(integration)
+            sut = sut_of(integration, folder)
+            sight = Sight(sut, manifest)
+            self._started.append((sut, sight, manifest))
+            await sut.start(environment(sandbox.setup.credentials, self._server.urls))
+            await sight.wait_healthy()
+        except (ManifestError, SutError) as wrong:
+            raise UsageError(str(wrong)) from wrong
         sandbox.note(SANDBOX, SutProcess("started", sut.describes))
         if manifest.mode != "poll":
             for system in SYSTEMS:
@@ -57,11 +62,17 @@ class Standing:
             await sut.stop()
         self._started.clear()
 
-    def head(self, manifest: Manifest) -> None:
-        """The history's header, before the first judgement: by whom, with what, and as which style it is judged."""
-        if self._headed:
-            return
-        self._headed = True
+    def declared(self, otherwise: Manifest, quiet_s: float | None = None) -> Manifest:
+        """As which style the sandbox is judged: as the integration's that was started, `otherwise` if none was. Said
+        once, before the first judgement, in the history's header.
+
+        With `quiet_s` it declares that it does within so many wire seconds whatever it does."""
+        if self._declared is not None:
+            return self._declared
+        manifest = self._started[0][2] if self._started else otherwise
+        if quiet_s is not None:
+            manifest = replace(manifest, poll_interval_s=quiet_s / 2, batch_interval_s=0.0, retry_interval_s=quiet_s)
+        self._declared = manifest
         sandbox = self._server.sandbox
         described = ", ".join(sut.describes for sut, _, _ in self._started) or "the test itself"
         sandbox.note(
@@ -81,18 +92,15 @@ class Standing:
             ),
         )
         sandbox.note(SANDBOX, ManifestSeen(plain(manifest)))
-
-    def manifest(self, otherwise: Manifest, quiet_s: float | None = None) -> Manifest:
-        """The manifest of the integration that was started; `otherwise` if none was. With `quiet_s` it declares that
-        it does within so many wire seconds whatever it does."""
-        declared = self._started[0][2] if self._started else otherwise
-        if quiet_s is None:
-            return declared
-        return replace(declared, poll_interval_s=quiet_s / 2, batch_interval_s=0.0, retry_interval_s=quiet_s)
+        return manifest
 
     async def settle(self, manifest: Manifest, within_s: float) -> None:
-        """Heal, wait until nothing is under way for the manifest's quiet time, look at the exceptions: the audit."""
+        """Heal, wait until nothing is under way for the manifest's quiet time, look at the exceptions: the audit.
+
+        Raises UsageError the second time."""
         sandbox = self._server.sandbox
+        if sandbox.phase == "audit":
+            raise UsageError("this sandbox has settled already; hardclose.reset() opens a fresh one")
         quiet_s = manifest.quiet_s(sandbox.pace)
         sandbox.enter("heal", "the test settles")
         sandbox.enter("drain")

@@ -76,7 +76,17 @@ class MockSystem:
         for name in where:
             if name not in known:
                 raise UsageError(f"{kind} has no field {name!r}{nearest_of(name, known)}")
-        return self._server.call(self._come(kind, count, timeout_s, where))
+        found = self._server.call(self._come(kind, count, timeout_s, where))
+        if len(found) >= count:
+            return found
+        asked = ", ".join(f"{name}={value!r}" for name, value in where.items()) or "any"
+        there = ", ".join(one.number for one in self.documents(kind)) or "none"
+        seen = f"{len(found)} of {count} {kind} ({asked})"
+        raise AssertionError(f"after {timeout_s:g} s {self.name} held {seen}; all it held: {there}")
+
+    def __repr__(self) -> str:
+        held = ", ".join(f"{len(self.documents(kind))} {kind}" for kind in KINDS_OF[self.name])
+        return f"<{self.name} {self.url}: {held}>"
 
     def close(self) -> None:
         for client in self._clients.values():
@@ -84,18 +94,15 @@ class MockSystem:
         self._clients.clear()
 
     async def _come(self, kind: str, count: int, timeout_s: float, where: dict[str, Any]) -> list[Any]:
+        """Enough of them, or what there was when the time was over."""
         loop = asyncio.get_running_loop()
         until = loop.time() + timeout_s
         while True:
-            held = self._held(kind)
-            found = [one for one in held if all(getattr(one, name) == value for name, value in where.items())]
-            if len(found) >= count:
+            found = [
+                one for one in self._held(kind) if all(getattr(one, name) == value for name, value in where.items())
+            ]
+            if len(found) >= count or loop.time() >= until:
                 return found
-            if loop.time() >= until:
-                asked = ", ".join(f"{name}={value!r}" for name, value in where.items()) or "any"
-                there = ", ".join(one.number for one in held) or "none"
-                seen = f"{len(found)} of {count} {kind} ({asked})"
-                raise AssertionError(f"after {timeout_s:g} s {self.name} held {seen}; all it held: {there}")
             await asyncio.sleep(LOOK_S)
 
     def _held(self, kind: str) -> list[Any]:

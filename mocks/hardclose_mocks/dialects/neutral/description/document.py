@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from hardclose_mocks.dialects.neutral.description import examples
 from hardclose_mocks.dialects.neutral.description.operations import OPERATIONS, TAGS, Words, extra
 from hardclose_mocks.dialects.neutral.description.parts import (
     ALWAYS,
@@ -49,10 +50,11 @@ _SECURITY_SCHEMES: Part = {
 _PUBLIC = ("token", "card")
 
 
-def described(raw: dict[str, Any], name: str) -> dict[str, Any]:
+def described(raw: dict[str, Any], system: str, name: str) -> dict[str, Any]:
     """`raw` as FastAPI made it; `name` is what the system is called in prose."""
     paths = {
-        path: {method: _operation(path, one) for method, one in item.items()} for path, item in raw["paths"].items()
+        path: {method: _operation(path, one, system) for method, one in item.items()}
+        for path, item in raw["paths"].items()
     }
     tags = {tag for item in paths.values() for one in item.values() for tag in one["tags"]}
     document: dict[str, Any] = {
@@ -78,7 +80,7 @@ def described(raw: dict[str, Any], name: str) -> dict[str, Any]:
     return {**document, "components": {**_used(document, parts), "securitySchemes": _SECURITY_SCHEMES}}
 
 
-def _operation(path: str, raw: dict[str, Any]) -> dict[str, Any]:
+def _operation(path: str, raw: dict[str, Any], system: str) -> dict[str, Any]:
     words = OPERATIONS[raw["operationId"]]
     one: dict[str, Any] = {
         "operationId": raw["operationId"],
@@ -92,7 +94,7 @@ def _operation(path: str, raw: dict[str, Any]) -> dict[str, Any]:
     asked += [{"$ref": f"#/components/parameters/{ask}"} if isinstance(ask, str) else ask for ask in words.asks]
     if asked:
         one["parameters"] = asked
-    if body := _body(raw, words):
+    if body := _body(raw, words, system):
         one["requestBody"] = body
     one["responses"] = {**_success(raw, words), **_refused(raw, words, "{" in path)}
     return one
@@ -103,13 +105,14 @@ def _in_path(name: str, words: Words) -> Part:
     return {"name": name, "in": "path", "required": True, "schema": schema, "example": words.example}
 
 
-def _body(raw: dict[str, Any], words: Words) -> Part | None:
-    named = {name: {"value": body} for name, body in (words.bodies or {}).items()}
+def _body(raw: dict[str, Any], words: Words, system: str) -> Part | None:
     if raw["operationId"] == "token":
+        named = {"integration": {"value": examples.token_request(system)}}
         return {
             "required": True,
             "content": {"application/x-www-form-urlencoded": {"schema": _FORM, "examples": named}},
         }
+    named = {name: {"value": body} for name, body in (words.bodies or {}).items()}
     if "requestBody" not in raw:
         return None
     schema = raw["requestBody"]["content"]["application/json"]["schema"]

@@ -38,7 +38,7 @@ def _gets(what: str, answer: str, example: str, leads: tuple[str, ...] = ()) -> 
     )
 
 
-def _pages(what: str, answer: str, filters: Mapping[str, Filter], *asks: str, get: str) -> Words:
+def _pages(what: str, answer: str, filters: Mapping[str, Filter], *asks: str) -> Words:
     narrowed = tuple(
         choice(name, one.values, f"Only those whose {name.replace('_', ' ')} is this.") if one.values else name.title()
         for name, one in filters.items()
@@ -48,7 +48,6 @@ def _pages(what: str, answer: str, filters: Mapping[str, Filter], *asks: str, ge
         answer + PAGE,
         asks=("Limit", "Cursor", "UpdatedSince", *narrowed, *asks),
         refuses=(400,),
-        leads=(get,),
     )
 
 
@@ -99,7 +98,6 @@ _ACCESS: dict[str, Words] = {
         "Client id and secret for an access token (RFC 6749, 4.4)",
         "Token",
         headers=("CacheControl",),
-        bodies=examples.TOKENS,
     ),
     "card": Words("What this system promises its callers. No login", "ContractCard"),
 }
@@ -127,9 +125,7 @@ _ERP: dict[str, Words] = {
         examples.POSTINGS,
         ("expense_posting.get", "expense_posting.reverse"),
     ),
-    "expense_posting.list": _pages(
-        "Expense postings", "ExpensePosting", POSTING_FILTERS, "Reference", get="expense_posting.get"
-    ),
+    "expense_posting.list": _pages("Expense postings", "ExpensePosting", POSTING_FILTERS, "Reference"),
     "expense_posting.get": _gets("expense posting", "ExpensePosting", _POSTING, ("expense_posting.reverse",)),
     "expense_posting.reverse": _changes(
         "Take a posting back by a reversing document",
@@ -145,9 +141,7 @@ _ERP: dict[str, Words] = {
         examples.ORDERS,
         ("purchase_order.get", "purchase_order.cancel"),
     ),
-    "purchase_order.list": _pages(
-        "Purchase orders", "PurchaseOrder", ORDER_FILTERS, "Reference", get="purchase_order.get"
-    ),
+    "purchase_order.list": _pages("Purchase orders", "PurchaseOrder", ORDER_FILTERS, "Reference"),
     "purchase_order.get": _gets("purchase order", "PurchaseOrder", _ORDER, ("purchase_order.cancel",)),
     "purchase_order.cancel": _changes(
         "Cancel a purchase order; its commitment is released",
@@ -181,7 +175,7 @@ _EXPENSE: dict[str, Words] = {
         examples.REPORTS,
         ("expense_report.get", "expense_report.revise", "expense_report.submit"),
     ),
-    "expense_report.list": _pages("Expense reports", "ExpenseReport", REPORT_FILTERS, get="expense_report.get"),
+    "expense_report.list": _pages("Expense reports", "ExpenseReport", REPORT_FILTERS),
     "expense_report.get": _gets("expense report", "ExpenseReport", _REPORT, ("expense_report.posting",)),
     "expense_report.revise": _changes(
         "New content for a draft, sent-back or recalled report",
@@ -233,7 +227,7 @@ _PROCUREMENT: dict[str, Words] = {
         examples.REQUISITIONS,
         ("requisition.get", "requisition.revise", "requisition.submit", "requisition.cancel"),
     ),
-    "requisition.list": _pages("Requisitions", "Requisition", REQUISITION_FILTERS, get="requisition.get"),
+    "requisition.list": _pages("Requisitions", "Requisition", REQUISITION_FILTERS),
     "requisition.get": _gets("requisition", "Requisition", _REQUISITION, ("requisition.posting",)),
     "requisition.revise": _changes(
         "New content for a draft or rejected requisition",
@@ -275,7 +269,7 @@ _PROCUREMENT: dict[str, Words] = {
         leads=("requisition.get", "requisition.posting"),
         if_match=True,
     ),
-    "order.list": _pages("Requisitions that became orders", "Requisition", REQUISITION_FILTERS, get="requisition.get"),
+    "order.list": _pages("Requisitions that became orders", "Requisition", REQUISITION_FILTERS),
 }
 
 OPERATIONS: dict[str, Words] = {**_EVERYWHERE, **_ERP, **_EXPENSE, **_PROCUREMENT}

@@ -7,7 +7,7 @@ from typing import Any
 
 from hardclose_mocks.desk import KEY
 from hardclose_mocks.dialects.neutral.description.schemas import reference
-from hardclose_mocks.dialects.neutral.routes.shared import ETAG_ASKED
+from hardclose_mocks.dialects.neutral.routes.shared import ETAG
 
 Part = dict[str, Any]
 
@@ -16,15 +16,14 @@ PARAMETERS: dict[str, Part] = {
         "name": "Idempotency-Key",
         "in": "header",
         "description": "The same key and the same request get the same answer, and nothing is done twice. Honoured "
-        "where the contract card says so; lives as long as the card says. Bare or quoted.",
+        "where the contract card says so; lives as long as the card says. A UUID will do, bare or quoted.",
         "schema": {"type": "string", "pattern": KEY},
-        "example": "9f4c2b1e-0001",
     },
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
         "description": "The ETag of the version that was read. Another one now: 412, and nothing is changed.",
-        "schema": {"type": "string", "pattern": ETAG_ASKED},
+        "schema": {"anyOf": [{"const": "*"}, {"type": "string", "pattern": ETAG}]},
         "example": '"1"',
     },
     "IfNoneMatch": {
@@ -45,6 +44,7 @@ PARAMETERS: dict[str, Part] = {
         "name": "cursor",
         "in": "query",
         "description": "`next_cursor` of the page before, as it was.",
+        "x-hardclose-refusable": True,
         "schema": {"type": "string", "minLength": 1},
     },
     "UpdatedSince": {
@@ -72,6 +72,7 @@ PARAMETERS: dict[str, Part] = {
         "name": "reference",
         "in": "query",
         "description": "The external reference. Only where the contract card says so (`reference_search`), else 400.",
+        "x-hardclose-refusable": True,
         "schema": {"type": "string"},
     },
     "Module": {

@@ -63,8 +63,9 @@ def _complete(schema: Schema) -> Schema:
         name: {key: value for key, value in field.items() if key not in ("title", "default")}
         for name, field in schema.get("properties", {}).items()
     }
-    optional = {"errors"} if "errors" in fields else set()
-    return {**schema, "properties": fields, "required": [name for name in fields if name not in optional]}
+    if "errors" in fields:  # a problem, which says more where it has more to say
+        return {**schema, "properties": fields, "additionalProperties": True}
+    return {**schema, "properties": fields, "required": [*fields]}
 
 
 def _several(name: str, cursor: Schema, says: str) -> Schema:

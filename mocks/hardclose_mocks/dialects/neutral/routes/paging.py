@@ -50,7 +50,7 @@ def listing(
     limit = _limit(query.pop("limit", None), at.card.page_default, at.card.page_max)
     cursor = query.pop("cursor", None)
     since = _since(query.pop("updated_since", None))
-    last = _resumed(at.books, kind, _read_cursor(cursor)) if cursor else None
+    last = _resumed(at.books, kind, _read_cursor(cursor)) if cursor is not None else None
     for name, value in query.items():
         _check_filter(name, value, filters)
     start = max((one for one in (since, last[0] if last else None) if one is not None), default=None)

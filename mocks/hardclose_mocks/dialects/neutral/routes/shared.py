@@ -21,8 +21,8 @@ from hardclose_mocks.dialects.neutral.wire.values import instant
 from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.refusals import Refused
 
-ETAG_ASKED = r'^(\*|(W/)?"[0-9]{1,18}")$'
-"""What If-Match may say: one ETag of ours, or any. Weak ones count as strong here."""
+ETAG = r'^(W/)?"[0-9]{1,18}"$'
+"""One ETag of ours, as If-Match may name it. Weak ones count as strong there."""
 
 
 class Problematic(Exception):  # it is an answer
@@ -92,7 +92,7 @@ def expected_version(request: Request) -> int | None:
     header = request.headers.get("if-match")
     if header is None or header.strip() == "*":
         return None
-    if not re.fullmatch(ETAG_ASKED, header.strip()):
+    if not re.fullmatch(ETAG, header.strip()):
         raise protocol_error("malformed", f'If-Match {header[:40]} is no ETag of ours; they look like "3"')
     return int(header.strip().removeprefix("W/").strip('"'))
 

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any, overload
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.money import Money, MoneyError
@@ -19,9 +19,12 @@ Amount = Annotated[str, StringConstraints(pattern=AMOUNT, strict=True)]
 """A decimal string, at most as many decimals as the currency has."""
 Text = Annotated[str, StringConstraints(max_length=500, strict=True)]
 DocumentNumber = Annotated[
-    str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_:-][A-Za-z0-9._:-]*$", strict=True)
+    str,
+    StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_:-][A-Za-z0-9._:-]*$", strict=True),
+    Field(json_schema_extra={"x-hardclose-fresh": True}),
 ]
-"""A number that its document will be addressed by in a path: no slash, and no lone dots."""
+"""A number that whoever fills in the form draws, and that its document will be addressed by in a path: no slash, and no
+lone dots."""
 Number = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._:/-]+$", strict=True)]
 Currency = Annotated[str, StringConstraints(pattern=CURRENCY, strict=True)]
 

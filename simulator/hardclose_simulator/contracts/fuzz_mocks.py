@@ -1,0 +1,68 @@
+"""The mock systems as a fuzzer wants them: on loopback, without faults and limits, in a business time that stands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from hardclose_mocks.clock import HostClock
+from hardclose_mocks.control import PREFIX, control_application
+from hardclose_mocks.faults.plan import Plan
+from hardclose_mocks.pace import REAL
+from hardclose_mocks.server.credentials import PERSON, Credentials
+from hardclose_mocks.server.inprocess import InProcessTransport
+from hardclose_mocks.server.listen import Listener
+from hardclose_mocks.server.sandbox import SYSTEMS
+from hardclose_mocks.server.world import World
+from hardclose_simulator.contracts.fuzz_brief import Brief, Login
+from hardclose_simulator.contracts.fuzzing import Target
+from hardclose_simulator.run.recipe import from_scenario
+from hardclose_simulator.scenario import load
+
+SCENARIO, SEED = "month-end", 1
+APPROVER = "DE01-lead1"
+"""Next in the chain of everybody in the examples."""
+PLACEHOLDER = "as `hardclose env` prints it"
+
+
+@asynccontextmanager
+async def fuzzable_mocks() -> AsyncIterator[dict[str, str]]:
+    """Addresses by name, `control` among them. Webhooks are delivered to nobody: a fuzzer subscribes any address."""
+    # Tokens of pace `ci` die after seconds; here every second of the fuzzer would be spent on new ones.
+    setup = replace(from_scenario(load(SCENARIO), SEED, "T0").setup, plan=Plan(SEED), pace=REAL, rate=0.0)
+    world = World(setup, HostClock(), transport=InProcessTransport({}))
+    urls: dict[str, str] = {}
+    applications = {name: world.application(name) for name in SYSTEMS}
+    listener = Listener({"control": control_application(world, urls), **applications}, {})
+    urls |= listener.urls
+    world.sandbox.enter("play")
+    await listener.start()
+    world.sandbox.start()
+    try:
+        yield urls
+    finally:
+        await listener.stop()
+        await world.sandbox.stop()
+        world.sandbox.history.close()
+
+
+def target(system: str, urls: dict[str, str]) -> Target:
+    """One of them, with the integration's login, a person's where people act, and its books."""
+    credentials, base = Credentials(), urls[system]
+    login = Login(
+        token_url=f"{base}/oauth/token",
+        client_id=credentials.client_id(system),
+        client_secret=credentials.client_secret(system),
+    )
+    return Target(
+        system,
+        f"{base}/openapi.json",
+        brief=Brief(
+            login=login,
+            people=replace(login, client_id=PERSON + APPROVER, client_secret=credentials.person_secret()),
+            books=f"{urls['control']}{PREFIX}/books/{system}",
+            closed_bodies=True,
+            placed={PLACEHOLDER: login.client_secret},
+        ),
+    )

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 FIELDS = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "company", "revision"})
-BYTES_MAX = 2 * 1024 * 1024
+BYTES_MAX = 3 * 1024 * 1024
 
 
 class Endpoint:

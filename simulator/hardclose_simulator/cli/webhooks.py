@@ -79,6 +79,8 @@ def verify(
     url = _target(to, own=own)
     if secret is not None:
         _check_secret(secret)
+    if junit is not None and not junit.absolute().parent.is_dir():
+        stop(f"there is no folder {junit.parent} to write {junit.name} into")
     tag = f"V{int(time.time()) % 10_000_000:07d}"
     cases = vocabulary(batches=batches)
     checks: list[Check] = []
@@ -99,8 +101,8 @@ def verify(
     if format is Format.json:
         put_json({"exit_code": OK if good else FAILED, "strict": strict, "checks": [one.document() for one in checks]})
     else:
-        for check in checks:
-            for line in text(check):
+        for place, check in enumerate(checks):
+            for line in (*([""] if place else []), *text(check)):
                 word = line.partition(" ")[0]
                 out.print(Text(line, style=MARKS.get(word, "")), soft_wrap=True)
     if not good:

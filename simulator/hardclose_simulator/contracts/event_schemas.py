@@ -107,7 +107,7 @@ def unnamed(schema: Mapping[str, Any], content: Any) -> Iterator[str]:
 
 
 def _unnamed(schema: Mapping[str, Any], content: Any, document: Mapping[str, Any], pointer: str) -> Iterator[str]:
-    told = _whole(schema, document)
+    told = flat(schema, document)
     if isinstance(content, list) and "items" in told:
         for place, one in enumerate(content):
             yield from _unnamed(told["items"], one, document, f"{pointer}/{place}")
@@ -118,13 +118,3 @@ def _unnamed(schema: Mapping[str, Any], content: Any, document: Mapping[str, Any
             yield f"{pointer}/{name}"
         else:
             yield from _unnamed(told["properties"][name], value, document, f"{pointer}/{name}")
-
-
-def _whole(schema: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
-    """With the members of what it refers to: a refinement beside a reference narrows, it does not replace."""
-    if "$ref" not in schema:
-        return flat(schema, document)
-    named = flat({"$ref": schema["$ref"]}, document)
-    here = schema.get("properties", {})
-    joined = {name: {"allOf": [one, here[name]]} if name in here else one for name, one in named["properties"].items()}
-    return {**named, "properties": {**joined, **{name: one for name, one in here.items() if name not in joined}}}

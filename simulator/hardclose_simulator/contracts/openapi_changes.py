@@ -21,7 +21,7 @@ def openapi_changes(before: _Object, after: _Object) -> list[Change]:
     """Every difference in what is promised, in the order of the paths. Empty only if both are equal."""
     found = list(_Descriptions(before, after).changes())
     if not found and before != after:
-        pointer, old, new = _first_difference(before, after)
+        pointer, old, new = first_difference(before, after)
         found.append(Change("described-otherwise", "", pointer, old, new))
     return found
 
@@ -212,9 +212,10 @@ def _resolved(described: Any, document: _Object) -> dict[str, Any] | None:
     return at_pointer(document, described["$ref"]) if "$ref" in described else dict(described)
 
 
-def _first_difference(before: Any, after: Any, pointer: str = "") -> tuple[str, Any, Any]:
+def first_difference(before: Any, after: Any, pointer: str = "") -> tuple[str, Any, Any]:
+    """The pointer to the first place where two documents part, and what stands there in each."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in dict.fromkeys([*before, *after]):
             if before.get(name) != after.get(name):
-                return _first_difference(before.get(name), after.get(name), f"{pointer}/{name}")
+                return first_difference(before.get(name), after.get(name), f"{pointer}/{name}")
     return pointer or "/", before, after

@@ -199,9 +199,11 @@ def flat(schema: Schema | bool, document: Mapping[str, Any]) -> dict[str, Any]:
     one = dict(schema)
     while "$ref" in one:
         target = at_pointer(document, one.pop("$ref"))
-        one = {**target, **one}
+        one = _both(target, one)
+    joined: dict[str, Any] = {}
     for part in one.pop("allOf", ()):
-        one = _both(flat(part, document), one)
+        joined = _both(joined, flat(part, document))
+    one = _both(joined, one)
     for keyword in ALTERNATIVES:
         parts = [part for part in one.get(keyword, ()) if part != {"type": "null"}]
         if len(parts) == 1 and len(one[keyword]) == 2:
@@ -227,9 +229,15 @@ def at_pointer(document: Mapping[str, Any], reference: str) -> dict[str, Any]:
 
 
 def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be as both say: the second is narrower, and what it says beside a reference adds to it."""
     merged = {**first, **second}
     if "properties" in first or "properties" in second:
-        merged["properties"] = {**first.get("properties", {}), **second.get("properties", {})}
+        old, new = first.get("properties", {}), second.get("properties", {})
+        joined = {name: {"allOf": [old[name], new[name]]} for name in old if name in new and old[name] != new[name]}
+        merged["properties"] = {**old, **new, **joined}
+    if "type" in first and "type" in second:
+        both = _allowed(first) & _allowed(second)
+        merged["type"] = sorted(both) if len(both) != 1 else next(iter(both))
     if "required" in first or "required" in second:
         merged["required"] = [*dict.fromkeys([*first.get("required", ()), *second.get("required", ())])]
     return merged

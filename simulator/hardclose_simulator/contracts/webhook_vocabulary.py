@@ -266,7 +266,7 @@ BAD = (
         f"an event of {make.OVERSIZED_BYTES // 1024 // 1024} MiB",
         REFUSE,
         SHOULD,
-        "No event of this release is larger than 2 MiB. Who reads on fills his memory with what anybody likes to send.",
+        "No event of this release is larger than 3 MiB. Who reads on fills his memory with what anybody likes to send.",
         SIZE,
         make.of_size(make.OVERSIZED_BYTES),
     ),

@@ -121,7 +121,7 @@ def run(
         folder = _folder(home, seed)
         with progress(recipe.story.name) as watch:
             if virtual:
-                records: Sequence[Record] = play_virtually(recipe, style, variant, watch)
+                records: Sequence[Record] = play_virtually(recipe, style, variant, watch, chosen)
                 save_records(folder / "history.sqlite", records)
             else:
                 records = play(

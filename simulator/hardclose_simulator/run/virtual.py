@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hardclose_reference.manifest import manifest as reference_manifest
-from hardclose_reference.service import Service, build
-from hardclose_reference.settings import Settings
-
 from hardclose_mocks.clock import LoopClock, VirtualLoop
 from hardclose_mocks.history.records import Record
 from hardclose_mocks.server.inprocess import InProcessTransport
 from hardclose_mocks.server.sandbox import SYSTEMS, Sandbox
+from hardclose_reference.manifest import manifest as reference_manifest
+from hardclose_reference.service import Service, build
+from hardclose_reference.settings import Settings
 from hardclose_simulator.manifest import Manifest, manifest_of
 from hardclose_simulator.run.recipe import Recipe
 from hardclose_simulator.run.session import Session, Watch
@@ -63,30 +62,35 @@ def reference_manifest_of(style: str, variant: str | None) -> Manifest:
     return manifest_of(reference_manifest(style, variant), "the bundled reference")
 
 
-def play_virtually(recipe: Recipe, style: str, variant: str | None = None, watch: Watch | None = None) -> list[Record]:
-    """The whole run; its history. Blocks until it is over and opens no socket."""
+def play_virtually(
+    recipe: Recipe,
+    style: str,
+    variant: str | None = None,
+    watch: Watch | None = None,
+    manifest: Manifest | None = None,
+) -> list[Record]:
+    """The whole run; its history. Blocks until it is over and opens no socket. The manifest is the reference's own
+    unless another one is given."""
     loop = VirtualLoop()
     try:
         with tempfile.TemporaryDirectory(prefix="hardclose-") as folder:
-            return loop.run_until_complete(_play(loop, recipe, style, variant, Path(folder), watch))
+            transport, clock = InProcessTransport({}), LoopClock(loop)
+            sut = InProcessReference(style, variant, recipe.story.seed, transport, clock, Path(folder))
+            declared = manifest or reference_manifest_of(style, variant)
+            return loop.run_until_complete(_play(recipe, sut, declared, watch))
     finally:
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
 
-async def _play(
-    loop: VirtualLoop, recipe: Recipe, style: str, variant: str | None, folder: Path, watch: Watch | None
-) -> list[Record]:
-    wire = LoopClock(loop)
-    transport = InProcessTransport({})
-    sandbox = Sandbox(recipe.setup, wire, transport=transport)
+async def _play(recipe: Recipe, sut: InProcessReference, manifest: Manifest, watch: Watch | None) -> list[Record]:
+    transport = sut.transport
+    sandbox = Sandbox(recipe.setup, sut.clock, transport=transport)
     sandbox.open()
     urls = {}
     for name in SYSTEMS:
         transport.applications[f"{name}.hardclose"] = sandbox.edges[name]
         urls[name] = f"http://{name}.hardclose"
-    sut = InProcessReference(style, variant, recipe.story.seed, transport, wire, folder)
-    manifest = reference_manifest_of(style, variant)
     session = Session(recipe.story, sandbox, sut, manifest, urls, mode="virtual", watch=watch, transport=transport)
     await session.run()
     for task in asyncio.all_tasks() - {asyncio.current_task()}:

@@ -96,6 +96,6 @@ def test_every_list_is_read_to_its_end_and_then_from_where_it_ended(tmp_path: Pa
             await poller.look()
             await poller.look()
         assert [(job.number, job.state) for job in store.jobs()] == [("R-1001", DUE), ("Q-1001", DUE)]
-        assert store.cursor("/v1/expense-reports") == "2026-11-30T09:00:00.000+01:00"
+        assert store.cursor("/v1/expense-reports") == "2026-11-30T08:00:00.000Z"
 
     run(conversation())

@@ -12,7 +12,7 @@ from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.store import PARKED, POSTED, Job, Store
 from hardclose_reference.telling import Teller
 
-from .consumer_side import Conversation, problem, report_job, requisition_job, run
+from .consumer_side import Conversation, instant, problem, report_job, requisition_job, run
 
 PLACES = {
     "expense": ("an approved expense report R-1001 exists", "/v1/expense-reports/R-1001", "EP-DE01-000001"),
@@ -145,7 +145,7 @@ def test_a_report_that_is_further_than_we_knew_is_read_and_left_alone(tmp_path: 
             given,
             ask=("GET", path),
             answer=200,
-            says={"posting": {"state": "paid", "document": document}, "updated_at": match.string("2026-11-30T09:00")},
+            says={"posting": {"state": "paid", "document": document}, "updated_at": instant()},
         )
         job = report_job(state=POSTED, document=document)
         async with source.talking(tmp_path) as client:

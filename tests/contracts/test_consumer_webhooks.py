@@ -34,7 +34,7 @@ def event(kind: str, system: str, subject: str, data: dict[str, Any]) -> dict[st
         "source": match.string(f"/hardclose/{system}"),
         "type": kind,
         "subject": match.string(subject),
-        "time": instant("2026-11-30T08:00:00.000+00:00"),
+        "time": instant(),
         "data": data,
     }
 
@@ -50,6 +50,8 @@ def take(folder: Path, system: str, kind: str, given: str, subject: str, data: d
     interaction = pact.upon_receiving(f"the webhook {kind}", "Async").given(given)
     interaction.with_body(event(kind, system, subject, data), content_type=CONTENT_TYPE)
     interaction.with_metadata(headers)
+    # Where the provider describes it: the offline check against its AsyncAPI description asks for this.
+    interaction.add_external_reference("AsyncAPI", "operationId", f"send.{kind}")
     intake = Intake(settings(folder), store, lambda: None, lambda: NOW)
 
     def deliver(body: str | bytes | None, metadata: dict[str, object]) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What verifies is imported by the commands: pact's library is large, and an extra.
 PACTS = Path("pacts")
-COLOURS = {"kept": "green", "broken": "bold red", "unset": "yellow", "ours": "magenta", "skipped": "dim"}
+COLOURS = {"broken": "bold red", "pending": "yellow", "unset": "yellow", "ours": "magenta"}
 
 
 class System(StrEnum):
@@ -78,6 +78,10 @@ def verify(
     from hardclose_simulator.contracts.pact_files import PactError
     from hardclose_simulator.contracts.pact_report import to_junit
 
+    if provider_url is None and (header or states_are_set):
+        stop("--header and --states-are-set go with --provider-url; the mock systems know who calls")
+    if provider_url is not None and publish is not None:
+        stop("--publish and --provider-url do not go together: a sandbox of somebody else is no version of ours")
     try:
         asked = pacts.Asked(
             source=_source(pact_dir, broker, consumer_branch, publish, branch),
@@ -98,7 +102,7 @@ def verify(
             junit.write_text(to_junit(report), encoding="utf-8")
         except OSError as wrong:
             stop(f"{junit} cannot be written: {wrong.strerror}")
-    _show(report, format, asked_again=_again(pact_dir, broker))
+    show(report, format, asked_again=_again(pact_dir, broker, provider_url))
     if report.exit_code:
         raise typer.Exit(report.exit_code)
 
@@ -180,14 +184,15 @@ def _header(told: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _again(pact_dir: Path | None, broker: str | None) -> str:
-    return f"--broker {broker}" if broker else f"--pact-dir {pact_dir or PACTS}"
+def _again(pact_dir: Path | None, broker: str | None, provider_url: str | None) -> str:
+    source = f"--broker {broker}" if broker else f"--pact-dir {pact_dir or PACTS}"
+    return f"{source} --provider-url {provider_url}" if provider_url else source
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------
 
 
-def _show(report: Report, format: Format, *, asked_again: str) -> None:
+def show(report: Report, format: Format, *, asked_again: str) -> None:
     if format is Format.json:
         from hardclose_simulator.contracts.pact_report import to_json
 
@@ -200,8 +205,13 @@ def _show(report: Report, format: Format, *, asked_again: str) -> None:
         ]
         table(f"{consumer} with {provider}, played by {mine[0].system}", ["", "interaction", "given", "ms"], rows)
     for one in report.checked:
-        if one.says:
+        if one.says and one.outcome.value != "skipped":
             _open(one, asked_again)
+    for reason in dict.fromkeys(one.says for one in report.checked if one.outcome.value == "skipped"):
+        left = [one.description for one in report.checked if one.says == reason]
+        out.print(f"\nskipped {len(left)}: {'; '.join(reason)}", markup=False, soft_wrap=True)
+        for description in left:
+            out.print(f"  {description}", markup=False, soft_wrap=True)
     for notice in report.notices:
         out.print(notice, markup=False)
     colour = "green" if report.exit_code == 0 else "bold red"
@@ -218,6 +228,5 @@ def _open(one: Checked, asked_again: str) -> None:
         lines.append(f"  {says}\n")
     for seen in one.seen:
         lines.append(f"  really: {seen}\n")
-    if one.outcome.value != "skipped":
-        lines.append(f'  Reproduce with: hardclose contracts verify {asked_again} --only "{one.description}"')
+    lines.append(f'  Reproduce with: hardclose contracts verify {asked_again} --only "{one.description}"')
     out.print(lines, soft_wrap=True)

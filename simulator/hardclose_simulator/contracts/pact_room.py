@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -40,6 +40,8 @@ SEEN_CHARACTERS = 600
 class Play:
     """One interaction. `wrong` is why its states could not be set up; `ours` whether that is our fault."""
 
+    given: list[str] = field(default_factory=list)
+    """The states in the pact's words, with what stands beside them."""
     said: list[Said] = field(default_factory=list)
     wrong: str | None = None
     ours: bool = False
@@ -93,6 +95,7 @@ class Room:
     async def _given(self, play: Play, sentence: str, beside: dict[str, Any]) -> dict[str, Any]:
         try:
             if sentence:
+                play.given.append(_with_parameters(sentence, beside))
                 play.said.append(state_of(sentence, beside))
             return await self._set_up(play) if play.wrong is None else {}
         except StateError as wrong:
@@ -221,6 +224,11 @@ class Room:
 def _problem(says: str) -> JSONResponse:
     """In place of an answer: the states could not be set up."""
     return JSONResponse({"title": "The provider state was not set up", "detail": says}, 500)
+
+
+def _with_parameters(sentence: str, beside: Mapping[str, Any]) -> str:
+    told = ", ".join(f"{name} {value}" for name, value in beside.items())
+    return f"{sentence} ({told})" if told else sentence
 
 
 def _query(scope: Any) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from hardclose_mocks.server.listen import Listener
 from hardclose_mocks.server.sandbox import SYSTEMS
+from hardclose_simulator.contracts.pact_fetch import fetch
 from hardclose_simulator.contracts.pact_files import (
     HTTP,
     MESSAGE,
@@ -27,8 +28,8 @@ from hardclose_simulator.contracts.pact_report import Checked, Outcome, Report, 
 from hardclose_simulator.contracts.pact_room import Play, Room, Wrap
 from hardclose_simulator.contracts.pact_verifier import Provider, Source, run_verifier
 
-RELEASES = ("1",)
-"""Of the neutral systems. Each is a folder of frozen descriptions too."""
+RELEASES = ("v1",)
+"""Of the neutral systems, as the folders of their descriptions are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,10 @@ async def verify(asked: Asked, wrap: Wrap = lambda _, application: application) 
     `wrap` lets a test put something between the verifier and the system."""
     if asked.release not in RELEASES:
         raise PactError(f"no release {asked.release!r}; there are {', '.join(RELEASES)}")
-    files = read_pacts(asked.source.folder) if asked.source.folder else []
     checked: list[Checked] = []
     with tempfile.TemporaryDirectory() as folder:
+        asked = _within_reach(asked, Path(folder) / "fetched")
+        files = read_pacts(asked.source.folder) if asked.source.folder else []
         for name, system in _providers(asked, files):
             mine = [one for one in files if one.provider == name]
             if asked.source.folder:
@@ -64,7 +66,7 @@ async def verify(asked: Asked, wrap: Wrap = lambda _, application: application) 
                 checked += skipped
                 if not mine:
                     continue
-            source = replace(asked.source, files=tuple(one.path for one in mine))
+            source = replace(asked.source, files=tuple(one.path for one in mine), only=asked.only)
             checked += await _against(asked, Provider(name, system), source, wrap)
     if not checked:
         raise PactError(_nothing(asked, files))
@@ -72,6 +74,21 @@ async def verify(asked: Asked, wrap: Wrap = lambda _, application: application) 
 
 
 # --- which ---------------------------------------------------------------------------------------------------
+
+
+def _within_reach(asked: Asked, folder: Path) -> Asked:
+    """With the broker's pacts as files where each has to be looked at before it is played."""
+    if asked.source.broker is None or asked.provider_url is None:
+        return asked
+    folder.mkdir()
+    for name in dict(asked.providers or _usual(asked)):
+        fetch(asked.source, name, folder)
+    return replace(asked, source=replace(asked.source, folder=folder))
+
+
+def _usual(asked: Asked) -> list[tuple[str, str]]:
+    """What the mock systems are called where nobody says otherwise."""
+    return [(f"hardclose-{system}", system) for system in asked.systems]
 
 
 def _providers(asked: Asked, files: Sequence[PactFile]) -> Iterator[tuple[str, str]]:
@@ -90,7 +107,7 @@ def _providers(asked: Asked, files: Sequence[PactFile]) -> Iterator[tuple[str, s
                     raise PactError(says)
                 named[name] = system
     elif not named:
-        named = {f"hardclose-{system}": system for system in SYSTEMS}
+        named = dict(_usual(asked))
     for system in SYSTEMS:
         for name, plays in named.items():
             if plays == system and system in asked.systems:
@@ -149,7 +166,7 @@ async def _against(asked: Asked, provider: Provider, source: Source, wrap: Wrap)
     """The FFI's verifier works in a thread; systems and states answer on this loop."""
     if asked.provider_url is not None:
         provider = replace(provider, url=asked.provider_url, headers=asked.headers)
-        with _stdout_aside():
+        with _aside():
             found = await asyncio.to_thread(run_verifier, provider, source)
         return [_checked(provider, one, None) for one in found]
     room = Room(provider.system, wrap)
@@ -159,7 +176,7 @@ async def _against(asked: Asked, provider: Provider, source: Source, wrap: Wrap)
     room.open()
     try:
         provider = replace(provider, url=listener.urls["door"], office_url=listener.urls["office"])
-        with _stdout_aside():
+        with _aside():
             found = await asyncio.to_thread(run_verifier, provider, source)
     finally:
         await listener.stop()
@@ -174,7 +191,7 @@ def _checked(provider: Provider, found: Mapping[str, Any], play: Play | None) ->
         provider=provider.name,
         system=provider.system,
         description=str(found["description"]),
-        states=tuple(found["providerStates"]),
+        states=tuple(play.given if play is not None else found["providerStates"]),
         outcome=Outcome.kept if found["result"] == "OK" else Outcome.pending if found["pending"] else Outcome.broken,
         says=tuple(_mismatches(found.get("mismatch") or {})),
         seen=tuple(play.seen[-1:]) if play is not None else (),
@@ -207,13 +224,16 @@ def _seconds(duration: str) -> float:
 
 
 @contextmanager
-def _stdout_aside() -> Iterator[None]:
-    """The FFI prints its own report to descriptor 1, where only ours belongs."""
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+def _aside() -> Iterator[None]:
+    """The FFI prints its own report and its own troubles, where only ours belong."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    kept = {descriptor: os.dup(descriptor) for descriptor in (1, 2)}
+    for descriptor in kept:
+        os.dup2(nowhere, descriptor)
     try:
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        for descriptor, before in kept.items():
+            os.dup2(before, descriptor)
+            os.close(before)
         os.close(nowhere)

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from hardclose_mocks.dialects.neutral.refusals import to_problem
 from hardclose_mocks.kernel.commands import Allocation, Command, ExpenseLine, OrderLine, PostingLine
 from hardclose_mocks.kernel.documents import Done
 from hardclose_mocks.kernel.master import Company, Master
@@ -48,7 +49,7 @@ class Stage:
         try:
             return await self.sandbox.act(system, command, f"{PERSON}{person}")
         except Refused as no:
-            raise StateError(f"the books refuse it: {no.refusal}") from no
+            raise StateError(f"the books refuse it: {to_problem(no.refusal).detail}") from no
 
     async def ask(self, system: str, path: str) -> dict[str, Any]:
         """A read by the integration, in its own words: for cursors and the like. Raises StateError."""

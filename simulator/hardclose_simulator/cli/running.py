@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -30,8 +31,11 @@ from hardclose_simulator.manifest import Manifest, ManifestError, load_manifest
 from hardclose_simulator.run.recipe import from_log, from_scenario
 from hardclose_simulator.run.sut import CommandSut, RunningSut, Sut, SutError, reference_command
 from hardclose_simulator.run.virtual import play_virtually, reference_manifest_of
-from hardclose_simulator.run.wall import FREE, WallRun, play
+from hardclose_simulator.run.wall import FREE, Terminated, WallRun, play
 from hardclose_simulator.scenario import ScenarioError, load
+
+TERMINATED = 128 + signal.SIGTERM
+"""As a shell says it."""
 
 
 class Style(StrEnum):
@@ -135,6 +139,8 @@ def run(
                         host,
                     )
                 )
+    except Terminated:
+        raise typer.Exit(TERMINATED) from None
     except PortTaken as wrong:
         stop(f"{wrong} with --port-base")
     except (ScenarioError, ManifestError, LogError, SutError, HistoryError, ExpectedFailuresError) as wrong:

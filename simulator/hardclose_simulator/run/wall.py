@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,13 +41,25 @@ class WallRun:
     """Where the systems listen; beyond loopback the control plane wants its token."""
 
 
+class Terminated(Exception):
+    """Somebody sent SIGTERM: servers and integration are stopped, nothing was judged."""
+
+
 def play(run: WallRun) -> list[Record]:
-    """The whole run; its history, which is on disk too. PortTaken, HistoryError or SutError before the first fact."""
+    """The whole run; its history, which is on disk too. PortTaken, HistoryError or SutError before the first fact.
+
+    Raises Terminated after a SIGTERM. In the main thread only: signals belong to it."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(_play(run))
+        try:
+            return runner.run(_play(run))
+        except asyncio.CancelledError:
+            raise Terminated from None
 
 
 async def _play(run: WallRun) -> list[Record]:
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     sut = run.sut()
     store = SqliteStore(run.folder / "history.sqlite")
     world = World(run.recipe.setup, HostClock(), lambda: store)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hardclose_mocks.control import harness_version
 from hardclose_simulator.cli import contracts, doctor, judging, listing, proving, running, systems, webhooks
+from hardclose_simulator.cli.console import OK, OURS
 
 app = typer.Typer(
     name="hardclose",
@@ -51,14 +55,31 @@ app.add_typer(webhooks.app, name="webhooks")
 
 
 def main() -> None:
-    """Entry point; a closed pipe and Ctrl-C end without a traceback."""
+    """Entry point."""
+    sys.exit(ended(app))
+
+
+def ended(command: Callable[[], object]) -> int:
+    """Runs it, and the exit code: a closed pipe, Ctrl-C and a bug of ours end without a traceback as well."""
     try:
-        app()
+        command()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130
+    # The last edge there is: an exit code 1 would accuse the integration of our own bug.
+    except Exception as bug:
+        if os.environ.get("HARDCLOSE_TRACEBACK"):
+            traceback.print_exc()
+        where = traceback.extract_tb(bug.__traceback__)[-1]
+        says = (
+            f"hardclose: this is a defect of hardclose, not of your integration: {type(bug).__name__}: {bug} "
+            f"({Path(where.filename).name}, line {where.lineno}); HARDCLOSE_TRACEBACK=1 shows the way there, and "
+            "whoever mends it will want to see that"
+        )
+        sys.stderr.write(" ".join(says.split()) + "\n")
+        return OURS
+    return OK
 
 
 if __name__ == "__main__":

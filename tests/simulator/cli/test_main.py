@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from hardclose_simulator.cli import main
+from hardclose_simulator.cli.console import OURS
+
 from .commands import HARDCLOSE, hardclose
 
 SERVER = """
@@ -66,6 +69,31 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     line = f"{shlex.join(HARDCLOSE)} schema scenario | head -c 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, "{", "")
+
+
+def test_a_bug_of_ours_is_one_paragraph_and_exit_code_4(capsys: pytest.CaptureFixture[str]) -> None:
+    def buggy() -> None:
+        raise ZeroDivisionError("float division by zero")
+
+    assert main.ended(buggy) == OURS
+    told = capsys.readouterr()
+    assert told.out == ""
+    (line,) = told.err.splitlines()
+    assert line.startswith("hardclose: ")
+    assert "ZeroDivisionError: float division by zero" in line
+    assert "test_main.py, line" in line
+    assert "HARDCLOSE_TRACEBACK=1" in line
+
+
+def test_who_wants_to_see_where_the_bug_is_can(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def buggy() -> None:
+        raise ZeroDivisionError("float division by zero")
+
+    monkeypatch.setenv("HARDCLOSE_TRACEBACK", "1")
+    assert main.ended(buggy) == OURS
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
 
 
 def test_the_version_is_told() -> None:

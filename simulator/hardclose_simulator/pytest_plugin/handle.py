@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hardclose_mocks.cards import Terms
 from hardclose_mocks.faults.plan import Plan
@@ -27,7 +27,10 @@ from hardclose_simulator.pytest_plugin.people import file_and_approve, perform
 from hardclose_simulator.pytest_plugin.server import SandboxServer
 from hardclose_simulator.pytest_plugin.standing import Standing
 from hardclose_simulator.pytest_plugin.usage import UsageError, nearest_of
-from hardclose_simulator.run.recipe import OPERATIONS, Recipe, from_scenario
+from hardclose_simulator.scenario_keys import PROFILED
+
+if TYPE_CHECKING:
+    from hardclose_simulator.run.recipe import Recipe
 
 PHASE = "play"
 _numbers = itertools.count(1)
@@ -54,13 +57,16 @@ def sandbox_setup(mark: SandboxMark) -> Setup:
         pace=scenario.pace_values,
         run_tag=fresh_run_tag(mark.seed),
         plan=Plan(mark.seed),
-        terms={name: Terms(scenario.terms(name)) for name in OPERATIONS},
+        terms={name: Terms(scenario.terms(name)) for name in PROFILED},
         page_max=scenario.page_limit_max,
         rate=0.0,
     )
 
 
 def scenario_recipe(mark: ScenarioMark, run_tag: str) -> Recipe:
+    # Most tests play none, and the runner is the largest part of us.
+    from hardclose_simulator.run.recipe import from_scenario
+
     return from_scenario(story(mark.name, mark.profile), mark.seed, run_tag, asked={"scenario": mark.name})
 
 

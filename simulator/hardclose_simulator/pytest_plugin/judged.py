@@ -52,8 +52,11 @@ class Judged:
         reproduce: Sequence[str],
         settle: Callable[[float | None, float], None] | None = None,
         results: Path | None = None,
+        *,
+        command_line: bool = True,
     ) -> None:
-        self._records, self._reproduce, self._settle, self._results = records, reproduce, settle, results
+        self._records, self._settle, self._results = records, settle, results
+        self._reproduce, self._command_line = reproduce, command_line and settle is None
         self._last: tuple[str, Judgement] | None = None
         self.doubted = False
 
@@ -137,8 +140,7 @@ class Judged:
 
     def _judged(self, records: list[Record]) -> Judgement:
         verdict = judge(records)
-        ways = [*self._reproduce, *([verdict.reproduce.removeprefix(PREFIX)] if not self._settle else [])]
-        ways = [way for way in ways if way]
+        ways = [*self._reproduce, *([verdict.reproduce.removeprefix(PREFIX)] if self._command_line else [])]
         reproduce = PREFIX + "\n            or: ".join(ways)
         witnesses = tuple(replace(one, reproduce=reproduce) for one in verdict.witnesses)
         verdict = replace(verdict, reproduce=reproduce, witnesses=witnesses)

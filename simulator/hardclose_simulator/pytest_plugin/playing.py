@@ -5,8 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from hardclose_mocks.history.records import Record
+from hardclose_mocks.server.listen import PORTS
 from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.pytest_plugin.handle import Hardclose, scenario_recipe
 from hardclose_simulator.pytest_plugin.integration import Integration, manifest_of, sut_of
@@ -14,12 +16,14 @@ from hardclose_simulator.pytest_plugin.judged import Judged
 from hardclose_simulator.pytest_plugin.marks import MarkError, ScenarioMark
 from hardclose_simulator.pytest_plugin.server import Finished, SandboxServer
 from hardclose_simulator.run.recipe import Recipe
-from hardclose_simulator.run.session import Session
+from hardclose_simulator.run.session import Session, Story
 from hardclose_simulator.run.sut import Sut
 from hardclose_simulator.run.virtual import play_virtually
 
 
-def played(hardclose: Hardclose, mark: ScenarioMark, opened: Recipe, again: str, results: Path | None) -> Judged:
+def played(
+    hardclose: Hardclose, mark: ScenarioMark, opened: Recipe, configured: Integration, again: str, results: Path | None
+) -> Judged:
     """The judgement on the whole run. The bundled reference plays in virtual time; everybody else on the sandbox that
     is open, from `opened`. Afterwards the sandbox shows the books as the run left them.
 
@@ -31,8 +35,11 @@ def played(hardclose: Hardclose, mark: ScenarioMark, opened: Recipe, again: str,
         raise MarkError("style and variant choose among the bundled reference's; another integration is under test")
     else:
         sut, manifest = sut_of(integration, hardclose.standing.new_folder()), manifest_of(integration)
-        records = hardclose.server.call(_play(hardclose.server, opened, sut, manifest))
-    return Judged(lambda: records, [again], results=results)
+        story = replace(opened.story, config={**opened.story.config, **_asked(hardclose, integration)})
+        records = hardclose.server.call(_play(hardclose.server, story, sut, manifest))
+    # What a fixture started is gone with the test; no other command would find it there.
+    gone = integration.url is not None and integration.url != configured.url
+    return Judged(lambda: records, [again], results=results, command_line=not gone)
 
 
 def by_hand(hardclose: Hardclose, again: str, results: Path | None) -> Judged:
@@ -53,9 +60,20 @@ def by_hand(hardclose: Hardclose, again: str, results: Path | None) -> Judged:
     return Judged(lambda: server.ask(records), [again], settle, results)
 
 
-async def _play(server: SandboxServer, recipe: Recipe, sut: Sut, manifest: Manifest) -> list[Record]:
+def _asked(hardclose: Hardclose, integration: Integration) -> dict[str, Any]:
+    """What else `hardclose run` has to be given, to do the same."""
+    asked: dict[str, Any] = {}
+    if isinstance(integration.manifest, (str, Path)):
+        asked["manifest"] = str(integration.manifest)
+    base = int(hardclose.urls["control"].rpartition(":")[2])
+    if integration.url is not None and base != PORTS["control"]:
+        asked["port_base"] = base
+    return asked
+
+
+async def _play(server: SandboxServer, story: Story, sut: Sut, manifest: Manifest) -> list[Record]:
     sandbox = server.sandbox
-    await Session(recipe.story, sandbox, sut, manifest, server.urls, mode="wall").run()
+    await Session(story, sandbox, sut, manifest, server.urls, mode="wall").run()
     return list(sandbox.history.records)
 
 

@@ -194,7 +194,8 @@ def verdict(request: pytest.FixtureRequest, hardclose: Hardclose) -> Iterator[Ju
         if mark is None:
             judged = by_hand(hardclose, again, results)
         else:
-            judged = played(hardclose, mark, request.node.stash[_recipe], again, results)
+            configured = naming.configured(request.config)
+            judged = played(hardclose, mark, request.node.stash[_recipe], configured, again, results)
     except (SutError, ManifestError, MarkError, UsageError) as wrong:
         trouble = str(wrong)
     if trouble:

@@ -23,7 +23,6 @@ from hardclose_mocks.server.inprocess import InProcessTransport
 from hardclose_mocks.server.listen import Listener
 from hardclose_mocks.server.sandbox import SYSTEMS, Sandbox, Setup
 from hardclose_mocks.server.world import World
-from hardclose_simulator.judge import judge
 from hardclose_simulator.pytest_plugin.receivers import Receivers
 from hardclose_simulator.pytest_plugin.usage import UsageError
 
@@ -116,11 +115,12 @@ class SandboxServer:
         listener = Listener({"control": control, **applications, "receivers": self.receivers}, ports)
         self.urls |= listener.urls
         self.receivers.url = listener.urls["receivers"]
-        thresholds = gc.get_threshold()
+        thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
         await listener.start()
         # The listener tunes the collector for a process of its own; this one belongs to somebody's tests.
-        gc.unfreeze()
         gc.set_threshold(*thresholds)
+        if not frozen:
+            gc.unfreeze()
         self._listener = listener
         self._client = httpx2.AsyncClient(transport=InProcessTransport({"control": control}), timeout=None)
 
@@ -161,4 +161,6 @@ class Finished(MemoryStore):
 
 
 async def _verdict(records: list[Record]) -> dict[str, Any]:
+    from hardclose_simulator.judge import judge
+
     return cast(dict[str, Any], plain(judge(records)))

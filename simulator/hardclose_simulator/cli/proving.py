@@ -8,8 +8,11 @@ import typer
 
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS
-from hardclose_simulator.cli.console import FAILED, OK, Format, err, put_json, stop, table
+from hardclose_simulator.cli.console import FAILED, OK, Format, err, put_json, stop
+from hardclose_simulator.cli.listing import aligned
 from hardclose_simulator.prove.campaign import Trial, campaign, summary
+
+HEAD = ["id", "what it does", "scenario", "profile", "expected", "seen", "result"]
 
 
 def prove(
@@ -36,10 +39,7 @@ def prove(
     if format is Format.json:
         put_json(result.document())
     else:
-        table(
-            "Mutants and legal variants",
-            ["id", "what it does", "scenario", "profile", "expected", "seen", "result"],
-            result.rows(),
-        )
+        for line in aligned([HEAD, *result.rows()]):
+            typer.echo(line)
         typer.echo(result.sentence())
     raise typer.Exit(OK if result.proven else FAILED)

@@ -55,6 +55,10 @@ def check_parameters(pace: Pace, kind: FaultKind, given: Mapping[str, float | st
         known = kind.parameters.get(name)
         if known is None:
             raise ControlError(422, f"{kind.id} has no parameter {name!r}{nearest(name, list(kind.parameters))}")
+        if isinstance(known.default, str):
+            if not isinstance(value, str):
+                raise ControlError(422, f"{name} is {value!r}, not a word: {known.means}")
+            continue
         highest = min(known.highest, pace.late_commit_s) if (kind.id, name) == ("F03", "highest_s") else known.highest
         if isinstance(value, str) or not known.lowest <= value <= highest:
             raise ControlError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -33,20 +33,27 @@ class ExpectedFailure(Keys):
 
 @dataclass(frozen=True, slots=True)
 class Excused:
-    """The verdict with its new exit code, and what became of each entry, in words."""
+    """The verdict with its new exit code, and what became of each entry that bore on it.
+
+    `reasons` are those of the promises that were broken as expected, by obligation; `stale` are the obligations that
+    were expected to be broken, and kept; `notes` say it in words, by obligation."""
 
     verdict: RunVerdict
-    notes: tuple[str, ...]
+    reasons: Mapping[str, str]
+    stale: tuple[str, ...]
+    notes: Mapping[str, str]
 
 
 def load_expected_failures(path: Path) -> tuple[ExpectedFailure, ...]:
-    """A YAML list of entries; raises ExpectedFailuresError."""
+    """A YAML list of entries, empty once the last one is mended; raises ExpectedFailuresError."""
     try:
         values = plain_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as no:
         raise ExpectedFailuresError(f"{path}: cannot be read: {getattr(no, 'strerror', None) or no}") from no
     except YamlError as broken:
         raise ExpectedFailuresError(f"{path}: {broken}") from broken
+    if values is None:
+        return ()
     if not isinstance(values, list):
         raise ExpectedFailuresError(f"{path}: a list of entries is expected, such as '- obligation: O10'")
     entries = []
@@ -68,27 +75,27 @@ def excuse(verdict: RunVerdict, entries: Sequence[ExpectedFailure], today: date)
 
     What was never tempted or is unknown proves no entry stale: it says nothing of the integration."""
     statuses = {one.obligation: one.status for one in verdict.verdicts}
-    excused: set[str] = set()
-    stale, notes = False, list[str]()
+    reasons, notes = dict[str, str](), dict[str, str]()
+    stale: list[str] = []
     for entry in entries:
+        status = statuses.get(entry.obligation)
         if entry.scenario is not None and entry.scenario != verdict.scenario:
             continue
         if entry.until is not None and today > entry.until:
-            notes.append(f"{entry.obligation}: expected until {entry.until} only ({entry.reason}); it counts again")
-        elif statuses.get(entry.obligation) is Status.FAIL:
-            excused.add(entry.obligation)
-            notes.append(f"{entry.obligation}: fails as expected ({entry.reason})")
-        elif statuses.get(entry.obligation) is Status.PASS:
-            stale = True
-            notes.append(f"{entry.obligation}: expected to fail, and kept; take the entry out ({entry.reason})")
+            notes.setdefault(entry.obligation, f"expected until {entry.until} only ({entry.reason}); it counts again")
+        elif status is Status.FAIL:
+            reasons[entry.obligation] = entry.reason
+            notes[entry.obligation] = f"fails as expected ({entry.reason})"
+        elif status is Status.PASS:
+            stale.append(entry.obligation)
+            notes[entry.obligation] = f"expected to fail, and kept; take the entry out ({entry.reason})"
+    # An excused promise is left out, not taken for kept: where nothing else was proven, nothing was.
     code = exit_code(
-        [
-            replace(one, status=Status.PASS) if one.obligation in excused and one.status is Status.FAIL else one
-            for one in verdict.verdicts
-        ],
+        [one for one in verdict.verdicts if one.obligation not in reasons],
         must_happen=verdict.must_happen,
         unfired=verdict.unfired,
         soundness=verdict.soundness,
         crashed=verdict.crashed,
     )
-    return Excused(replace(verdict, exit_code=PROMISE_BROKEN if stale else code), tuple(notes))
+    judged = replace(verdict, exit_code=PROMISE_BROKEN if stale else code)
+    return Excused(judged, reasons, tuple(dict.fromkeys(stale)), notes)

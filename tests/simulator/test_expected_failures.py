@@ -34,7 +34,8 @@ def expected(obligation: str, scenario: str | None = None, until: date | None = 
 def test_an_expected_failure_is_excused() -> None:
     result = excuse(judged(O01=Status.PASS, O10=Status.FAIL), [expected("O10")], TODAY)
     assert result.verdict.exit_code == 0
-    assert result.notes == ("O10: fails as expected (known)",)
+    assert result.reasons == {"O10": "known"}
+    assert result.notes == {"O10": "fails as expected (known)"}
 
 
 def test_another_failure_still_fails() -> None:
@@ -45,14 +46,15 @@ def test_another_failure_still_fails() -> None:
 def test_an_entry_whose_promise_is_kept_is_stale_and_fails_the_run() -> None:
     result = excuse(judged(O01=Status.PASS, O10=Status.PASS), [expected("O10")], TODAY)
     assert result.verdict.exit_code == 1
-    assert "take the entry out" in result.notes[0]
+    assert result.stale == ("O10",)
+    assert "take the entry out" in result.notes["O10"]
 
 
 @pytest.mark.parametrize("status", [Status.VACUOUS, Status.UNKNOWN])
 def test_what_was_not_put_to_the_test_proves_no_entry_stale(status: Status) -> None:
     result = excuse(judged(O01=Status.PASS, O10=status), [expected("O10")], TODAY)
     assert result.verdict.exit_code == (3 if status is Status.UNKNOWN else 0)
-    assert result.notes == ()
+    assert result.notes == {}
 
 
 def test_an_entry_of_another_scenario_counts_nothing() -> None:
@@ -61,9 +63,27 @@ def test_an_entry_of_another_scenario_counts_nothing() -> None:
 
 
 def test_after_its_last_day_an_entry_excuses_nothing() -> None:
-    verdict = judged(O10=Status.FAIL)
+    verdict = judged(O01=Status.PASS, O10=Status.FAIL)
     assert excuse(verdict, [expected("O10", until=TODAY)], TODAY).verdict.exit_code == 0
     assert excuse(verdict, [expected("O10", until=date(2026, 11, 23))], TODAY).verdict.exit_code == 1
+
+
+def test_what_is_excused_is_no_evidence() -> None:
+    assert excuse(judged(O01=Status.VACUOUS, O10=Status.FAIL), [expected("O10")], TODAY).verdict.exit_code == 3
+
+
+def test_an_entry_that_still_holds_excuses_whatever_older_ones_say() -> None:
+    entries = [expected("O10"), expected("O10", until=date(2026, 11, 23))]
+    for order in (entries, entries[::-1]):
+        result = excuse(judged(O01=Status.PASS, O10=Status.FAIL), order, TODAY)
+        assert result.verdict.exit_code == 0
+        assert result.notes == {"O10": "fails as expected (known)"}
+
+
+def test_a_file_with_nothing_left_in_it_expects_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "expected.yaml"
+    path.write_text("# O10 was mended in November\n")
+    assert load_expected_failures(path) == ()
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:

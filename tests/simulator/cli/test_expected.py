@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from .commands import hardclose
@@ -20,13 +21,26 @@ def test_an_expected_failure_lets_the_pipeline_go_on_and_stays_visible(tmp_path:
     code, said = played(tmp_path, "P14", "- {obligation: O10, reason: write-back comes in January}\n")
     assert code == 0
     assert "O10: fails as expected (write-back comes in January)" in said
-    assert "::error title=O10" in said
+    assert "::warning title=O10" in said
+    assert "::error" not in said
+
+
+def test_no_report_calls_kept_what_was_broken_as_expected(tmp_path: Path) -> None:
+    played(tmp_path, "P14", "- {obligation: O10, reason: write-back comes in January}\n")
+    latest = tmp_path / "unreturned" / "latest"
+    verdict = json.loads((latest / "report.json").read_text())["verdict"]
+    assert verdict["sentence"].endswith("Broken as expected: O10.")
+    assert verdict["meaning"] == "every promise that was put to the test was kept, but those expected (O10)"
+    page = (latest / "report.md").read_text()
+    assert "| 18 | 9 findings; fails as expected (write-back comes in January) |" in page
 
 
 def test_a_stale_entry_fails_the_pipeline(tmp_path: Path) -> None:
     code, said = played(tmp_path, "", "- {obligation: O10, reason: old}\n")
     assert code == 1
-    assert "take the entry out" in said
+    assert "::error title=O10 the write-back loop is closed::expected to fail, and kept; take the entry out" in said
+    page = (tmp_path / "unreturned" / "latest" / "report.md").read_text()
+    assert "The integration kept O10 the write-back loop is closed, expected to be broken." in page
 
 
 def test_a_misspelt_entry_is_told_before_the_first_fact(tmp_path: Path) -> None:

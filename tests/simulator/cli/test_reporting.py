@@ -9,6 +9,7 @@ import pytest
 
 from hardclose_simulator.cli.console import Format
 from hardclose_simulator.cli.reporting import report
+from hardclose_simulator.expected_failures import ExpectedFailure
 
 from ..checkers.script import history
 
@@ -42,6 +43,18 @@ def test_a_verdict_survives_a_folder_that_cannot_be_written(
     printed = capsys.readouterr()
     assert "exit code" in printed.out
     assert "choose another one with --results" in printed.err
+
+
+def test_where_only_expected_failures_were_seen_too_little_was_proven(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = [ExpectedFailure(obligation="O09", reason="known")]
+    assert report(history(LOST), tmp_path, Format.json, 1.0, expected=entries) == 3
+    verdict = json.loads(capsys.readouterr().out)["verdict"]
+    assert verdict["sentence"] == (
+        "No other promise was seen broken, but this run proves too little: no other promise was put to the test. "
+        "Broken as expected: O09."
+    )
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

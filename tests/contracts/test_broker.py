@@ -74,6 +74,11 @@ def test_for_somebody_elses_sandbox_the_pacts_are_fetched_first(tmp_path: Path) 
         said = contracts(*words, PACT_BROKER_TOKEN=TOKEN)
         assert said.exit_code == 3
         assert "skipped 1: it needs a provider state" in said.stdout
+        none = contracts(
+            "verify", "--broker", broker.url, "--provider-url", "http://127.0.0.1:9", PACT_BROKER_TOKEN=TOKEN
+        )
+        assert none.exit_code == 2
+        assert f"no pact for erp, procurement, expense in the broker at {broker.url}" in none.stderr
         refused = contracts(*words, PACT_BROKER_TOKEN="wrong")
         assert refused.exit_code == 2
         assert "401" in refused.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,8 @@ def test_a_provider_whose_name_says_nothing_has_to_be_told(tmp_path: Path) -> No
     assert "which system plays 'NetSuite'? Say so: --provider 'NetSuite=erp'" in unknown.stderr
     for words in (("--provider", "NetSuite=erp"), ("--system", "procurement")):
         assert outcomes(tmp_path, *words) == {"companies are read": "kept"}
+    write(tmp_path, http("not our business", ask=COMPANIES, answer=200), provider="Payments")
+    assert outcomes(tmp_path, "--provider", "NetSuite=erp") == {"companies are read": "kept"}
 
 
 def test_the_consumers_dummy_credentials_are_exchanged_for_live_ones(tmp_path: Path) -> None:
@@ -158,6 +161,44 @@ def test_each_interaction_has_a_sandbox_of_its_own(tmp_path: Path) -> None:
     first = {"says": {"number": "EP-DE01-000001"}, "ask": ("POST", "/v1/expense-postings"), "body": POSTING}
     write(tmp_path, http("one", answer=201, **first), http("two", answer=201, **first), CLOSED)
     assert set(outcomes(tmp_path).values()) == {"kept"}
+
+
+def test_several_consumers_of_one_system_are_told_apart(tmp_path: Path) -> None:
+    for consumer, expected in (("aa", 200), ("bb", 204)):
+        known = http("read companies", ask=COMPANIES, answer=expected)
+        lost = http("read more", f"nobody of {consumer} knows this", ask=COMPANIES, answer=200)
+        write(tmp_path, known, lost, consumer=consumer)
+    report = json.loads(contracts("verify", "--pact-dir", tmp_path, "--format", "json").stdout)
+    told = [(one["consumer"], one["outcome"], one["says"]) for one in report["interactions"]]
+    assert [one[:2] for one in told] == [("aa", "kept"), ("aa", "unset"), ("bb", "broken"), ("bb", "unset")]
+    assert "nobody of aa knows this" in told[1][2][0]
+    assert told[2][2] == ["status: expected 204 but was 200"]
+    assert "nobody of bb knows this" in told[3][2][0]
+
+
+def test_a_pending_interaction_is_played_and_breaks_nothing(tmp_path: Path) -> None:
+    pending = {**http("not agreed yet", ask=COMPANIES, answer=204), "pending": True}
+    write(tmp_path, pending, http("agreed", ask=COMPANIES, answer=200))
+    said = contracts("verify", "--pact-dir", tmp_path, "--junit", tmp_path / "pacts.xml")
+    assert said.exit_code == 0
+    assert "1 interaction kept, none broken, 1 pending aside" in said.stdout
+    assert "PENDING  not agreed yet" in said.stdout
+    assert 'skipped="1"' in (tmp_path / "pacts.xml").read_text(encoding="utf-8")
+
+
+def test_what_nobody_here_can_play_is_skipped_by_name(tmp_path: Path) -> None:
+    question = {"type": "Synchronous/Messages", "description": "a question over gRPC", "request": {}, "response": []}
+    write(tmp_path, question, http("companies are read", ask=COMPANIES, answer=200))
+    assert outcomes(tmp_path) == {"a question over gRPC": "skipped", "companies are read": "kept"}
+
+
+def test_no_secret_is_printed(tmp_path: Path) -> None:
+    hook = {"ask": ("POST", "/v1/webhook-subscriptions"), "body": {"url": "http://127.0.0.1:9/hooks"}}
+    write(tmp_path, http("subscribe", answer=200, **hook))
+    said = contracts("verify", "--pact-dir", tmp_path)
+    assert said.exit_code == 1
+    assert '"secret":"..."' in said.stdout
+    assert "whsec_" not in said.stdout
 
 
 # --- webhooks --------------------------------------------------------------------------------------------------
@@ -360,6 +401,8 @@ def test_an_unknown_state_is_told_at_once_with_the_nearest_and_stops_nobody_else
         (("--pact-dir", "good", "--system", "expense"), "no pact for expense in good; it has Acme ERP"),
         (("--pact-dir", "good", "--only", "nothing like it"), "no interaction is described with 'nothing like it'"),
         (("--pact-dir", "good", "--broker", "http://127.0.0.1:9"), "--pact-dir or --broker, not both"),
+        (("--broker", "broker.example.com"), "--broker broker.example.com is no address"),
+        (("--broker", "http://me:dummy@127.0.0.1:9"), "no credentials in --broker"),
         (("--pact-dir", "good", "--publish", "1.0"), "--publish needs --broker"),
         (("--pact-dir", "good", "--header", "A: b"), "--header and --states-are-set go with --provider-url"),
         (("--pact-dir", "good", "--junit", "good"), "good cannot be written"),
@@ -379,3 +422,10 @@ def test_what_is_wrong_before_the_first_call_is_a_sentence(
     assert said.exit_code == 2
     assert says in said.stderr.replace("\n", " ")
     assert "Traceback" not in said.output
+
+
+def test_without_the_extra_it_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pact", None)
+    said = contracts("verify", "--pact-dir", write(tmp_path, CLOSED))
+    assert said.exit_code == 2
+    assert "pip install 'hardclose[contracts]'" in said.stderr

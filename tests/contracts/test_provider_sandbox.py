@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -95,6 +96,30 @@ def test_an_address_that_is_none_is_told(tmp_path: Path, url: str, says: str) ->
     said = contracts("verify", "--pact-dir", tmp_path, "--provider-url", url)
     assert said.exit_code == 2
     assert says in said.stderr.replace("\n", " ")
+
+
+def test_the_address_may_have_a_path_and_the_header_replaces_the_consumers(tmp_path: Path) -> None:
+    asked: list[tuple[str, str]] = []
+
+    class Noting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["Authorization"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Not into our output."""
+
+    write(tmp_path, http("companies are read", ask=COMPANIES, answer=204))
+    with ThreadingHTTPServer(("127.0.0.1", 0), Noting) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/tenant/api/"
+        words = ("verify", "--pact-dir", tmp_path, "--provider-url", url, "--header", "Authorization: Bearer real")
+        assert contracts(*words).exit_code == 0
+        server.shutdown()
+        thread.join()
+    assert asked == [("/tenant/api/v1/companies", "Bearer real")]
 
 
 def test_when_everything_needs_a_state_nothing_is_shown(tmp_path: Path) -> None:

@@ -86,6 +86,12 @@ def test_parameters_stand_in_the_sentence_or_beside_it() -> None:
     )
 
 
+def test_other_languages_may_spell_parameters_their_way() -> None:
+    given = "the cost centre is blocked"
+    spelt = [state_of(given, {name: "4100"}).values for name in ("cost_center", "costCenter", "cost-center")]
+    assert spelt == [{"cost_center": "4100"}] * 3
+
+
 @pytest.mark.parametrize(
     ("sentence", "beside", "says"),
     [

@@ -8,6 +8,7 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 from rich.text import Text
@@ -153,6 +154,11 @@ def _source(
         if pact_dir is None and not PACTS.is_dir():
             stop(f"there is no folder {PACTS} here; say --pact-dir DIR or --broker URL")
         return Source(folder=pact_dir or PACTS)
+    at = urlsplit(broker)
+    if at.scheme not in ("http", "https") or not at.hostname:
+        stop(f"--broker {broker} is no address; write it like https://broker.example.com")
+    if at.username or at.password:
+        stop("no credentials in --broker, where logs show them: PACT_BROKER_USERNAME and PACT_BROKER_PASSWORD log in")
     return Source(
         broker=broker.rstrip("/"),
         username=os.environ.get("PACT_BROKER_USERNAME"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,7 @@ Wrap = Callable[[str, Any], Any]
 DELIVERY_S = 5.0
 TOKENS = "/oauth/token"
 SEEN_CHARACTERS = 600
+_SECRET = re.compile(r'("(?:access_token|secret)":)"[^"]*"')
 
 
 @dataclass(slots=True)
@@ -198,8 +200,8 @@ class Room:
         if self.stage.again:
             await run_application(self._application, dict(scope), body)
         answer = await run_application(self._application, scope, body)
-        told = "(a token)" if scope["path"] == TOKENS and answer.status < 400 else _shortened(answer.body)
-        play.seen.append(f"{scope['method']} {scope['path']}{_query(scope)} answered {answer.status} {told}".rstrip())
+        told = f"{scope['method']} {scope['path']}{_query(scope)} answered {answer.status} {_shortened(answer.body)}"
+        play.seen.append(told.rstrip())
         return answer
 
     def _dressed(self, scope: Any, body: bytes) -> tuple[Any, bytes]:
@@ -237,7 +239,8 @@ def _query(scope: Any) -> str:
 
 
 def _shortened(body: bytes) -> str:
-    text = body.decode("utf-8", "replace")
+    """For people, without what nobody should read."""
+    text = _SECRET.sub(r'\1"..."', body.decode("utf-8", "replace"))
     return text if len(text) <= SEEN_CHARACTERS else f"{text[:SEEN_CHARACTERS]}..."
 
 

@@ -83,6 +83,8 @@ def _within_reach(asked: Asked, folder: Path) -> Asked:
     folder.mkdir()
     for name in dict(asked.providers or _usual(asked)):
         fetch(asked.source, name, folder)
+    if not any(folder.iterdir()):
+        raise PactError(_nothing(asked, []))
     return replace(asked, source=replace(asked.source, folder=folder))
 
 
@@ -103,8 +105,10 @@ def _providers(asked: Asked, files: Sequence[PactFile]) -> Iterator[tuple[str, s
             for name in there:
                 system = system_of(name) or (asked.systems[0] if len(asked.systems) == len(there) == 1 else None)
                 if system is None:
-                    says = f"which system plays {name!r}? Say so: --provider '{name}=erp' (or {', '.join(SYSTEMS[1:])})"
-                    raise PactError(says)
+                    raise PactError(
+                        f"which system plays {name!r}? Say so: --provider '{name}=erp' (or {', '.join(SYSTEMS[1:])}); "
+                        "or name those that are ours, and the rest is left alone: --provider NAME"
+                    )
                 named[name] = system
     elif not named:
         named = dict(_usual(asked))

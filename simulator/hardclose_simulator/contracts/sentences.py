@@ -63,6 +63,7 @@ _WORDS = {
     "are": r"(?:are|were|have\s+been)",
     "exists": r"(?:exists?|is\s+there)",
     "exist": r"(?:exists?|are\s+there)",
+    "center": r"cent(?:er|re)",
 }
 _ARTICLES = ("a", "an", "the")
 _LEADING, _INNER = re.compile(r"^(\{\w+\} )"), re.compile(r"(?<!\[)( \{\w+\})(?![^\[]*\])")
@@ -192,6 +193,7 @@ def _pattern(sentence: str, parameters: Mapping[str, Parameter]) -> re.Pattern[s
 
 def _values(state: State, inside: Mapping[str, str], beside: Mapping[str, Any]) -> dict[str, Any]:
     known = state.parameters
+    beside = {_our_spelling(name): told for name, told in beside.items()}
     for name in beside:
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.5)
@@ -208,6 +210,11 @@ def _values(state: State, inside: Mapping[str, str], beside: Mapping[str, Any]) 
         if parameter.required and name not in values:
             raise StateError(f"'{_short(state.sentence)}' needs {name}, in the sentence or as a parameter")
     return values
+
+
+def _our_spelling(name: str) -> str:
+    """`costCenter` and `cost-center` are cost_center: other languages name things their way."""
+    return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).replace("-", "_").lower()
 
 
 def _read(parameter: Parameter, told: object) -> Any:

@@ -219,8 +219,16 @@ def test_a_file_edited_by_hand_differs_even_where_it_means_the_same(contracts: P
 def test_a_file_that_is_missing_or_no_description_is_told(contracts: Path) -> None:
     (contracts / HOME / "asyncapi.yaml").unlink()
     (contracts / HOME / "openapi.yaml").write_text("a: [", encoding="utf-8")
+    (contracts / "neutral/erp/v1/openapi.yaml").write_text(
+        "paths: {/v1/x: {get: {parameters: [{}]}}}", encoding="utf-8"
+    )
+    (contracts / "neutral/erp/v1/events/payment.completed.schema.json").write_text("[]", encoding="utf-8")
     states = {PurePosixPath(one.path).name: one.state for one in drift(contracts)}
-    assert states == {"asyncapi.yaml": "missing", "openapi.yaml": "unreadable"}
+    assert states == {
+        "asyncapi.yaml": "missing",
+        "openapi.yaml": "unreadable",
+        "payment.completed.schema.json": "unreadable",
+    }
 
 
 # --- the command -----------------------------------------------------------------------------------------------

@@ -80,9 +80,14 @@ class Naive(BaseHTTPRequestHandler):
         """Not on the test's terminal."""
 
 
+class Patient(ThreadingHTTPServer):
+    request_queue_size = 64
+    """Callers that may wait for a thread; five, the default, are fewer than a burst has."""
+
+
 @pytest.fixture
 def naive() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Naive)
+    server = Patient(("127.0.0.1", 0), Naive)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/hook"

@@ -69,10 +69,12 @@ def _file_drift(folder: Path, path: PurePosixPath) -> FileDrift | None:
     if text == wanted:
         return None
     try:
-        frozen = read(path, text)
+        changes = tuple(changes_between(path, read(path, text), read(path, wanted)))
     except ValueError as wrong:
         return FileDrift(str(path), "unreadable", says=str(wrong))
-    changes = tuple(changes_between(path, frozen, read(path, wanted)))
+    except (LookupError, AttributeError, TypeError) as wrong:
+        # Only the frozen one can be so: ours validates.
+        return FileDrift(str(path), "unreadable", says=f"no valid description: {wrong!r}")
     says = "" if changes else "it says the same in other words: comments or layout were edited by hand"
     return FileDrift(str(path), "changed", changes, says)
 

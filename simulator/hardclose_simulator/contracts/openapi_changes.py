@@ -70,7 +70,7 @@ class _Descriptions:
         yield from self._security(name, before, after)
         yield from self._parameters(name, old["parameters"], new["parameters"])
         yield from self._bodies(name, before, after)
-        yield from self._responses(name, before.get("responses", {}), after.get("responses", {}))
+        yield from self._responses(name, _by_status(before), _by_status(after))
 
     def _security(self, name: str, before: _Object, after: _Object) -> Iterator[Change]:
         """Each entry is one way of logging in; no entry at all means that nobody has to."""
@@ -204,6 +204,11 @@ def _identity(parameter: _Object, path_names: Sequence[str]) -> tuple[str, str]:
 
 def _label(parameter: _Object) -> str:
     return f"{parameter['in']} parameter {parameter['name']}"
+
+
+def _by_status(operation: _Object) -> dict[str, Any]:
+    """YAML reads a status that nobody quoted as a number."""
+    return {str(status): response for status, response in operation.get("responses", {}).items()}
 
 
 def _resolved(described: Any, document: _Object) -> dict[str, Any] | None:

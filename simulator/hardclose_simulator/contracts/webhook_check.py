@@ -124,8 +124,10 @@ class Receiver:
     ) -> Check:
         """Raises Unreachable if nobody is there at all."""
         lines: list[Line] = []
+        # A connection each: one that the receiver is about to close must not be mistaken for an answer.
+        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=0)
         async with httpx2.AsyncClient(
-            transport=self.transport, timeout=self.timeout_s, follow_redirects=False, trust_env=False
+            transport=self.transport, timeout=self.timeout_s, limits=limits, follow_redirects=False, trust_env=False
         ) as self._client:
             for case in cases:
                 if lines and not lines[0].outcomes[0].accepted:

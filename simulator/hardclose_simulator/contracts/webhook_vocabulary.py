@@ -67,8 +67,9 @@ GOOD = (
         "every-type",
         "one event of each type",
         ACCEPT,
-        MUST,
-        "Who subscribed to all types is sent all types; what he has no use for he acknowledges and drops.",
+        SHOULD,
+        "Who subscribed to all types is sent all types; what he has no use for he acknowledges and drops. Refused, it "
+        "comes again and again.",
         SUCCESS,
         make.every_type,
     ),

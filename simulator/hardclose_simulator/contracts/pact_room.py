@@ -32,7 +32,7 @@ from hardclose_simulator.contracts.stage import Stage
 
 Wrap = Callable[[str, Any], Any]
 """A system's name and its ASGI application, to the one that is verified in its place."""
-DELIVERY_S = 5.0
+DELIVERY_S = 20.0
 TOKENS = "/oauth/token"
 SEEN_CHARACTERS = 600
 _SECRET = re.compile(r'("(?:access_token|secret)":)"[^"]*"')

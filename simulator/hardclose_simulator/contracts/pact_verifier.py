@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from hardclose_simulator.contracts.pact_files import PactError
 
-REQUEST_TIMEOUT_MS = 15_000
+REQUEST_TIMEOUT_MS = 30_000
 UNREAD = "Failed to load pact"
 
 

@@ -9,6 +9,7 @@ from hardclose_mocks.history.records import DeliveryTried, Exchange, FaultRule, 
 from hardclose_simulator.attempts import BUSINESS_REFUSALS, INTEGRATION, Know
 from hardclose_simulator.case import Case
 from hardclose_simulator.period_line import MODULE_OF
+from hardclose_simulator.scenario_faults import EVENTS
 from hardclose_simulator.verdict import MustHappen
 
 DELIVERY_COUNTERS = frozenset({"duplicate_deliveries", "dropped_deliveries", "forged_deliveries"})
@@ -39,8 +40,18 @@ def unfired(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
             continue
         where = " ".join((record.system, *(str(one) for one in rule.rule.get("operations", ()))))
         says = f"{rule.id}: {rule.fault} on {where} for {rule.rule['aimed']}"
-        (beside if case.manifest.mode == "poll" and rule.fault in ("F30", "F31", "F32", "F36") else missed).append(says)
+        (beside if _cannot_strike(case, record.system, rule) else missed).append(says)
     return tuple(missed), tuple(beside)
+
+
+def _cannot_strike(case: Case, system: str, rule: FaultRule) -> bool:
+    """Deliveries to an integration that takes none, and its process where it is not ours to break."""
+    deaf = case.manifest.mode == "poll"
+    if rule.fault in ("F38", "F39"):
+        breaks = case.run.config.get("process_faults", []) if case.run is not None else []
+        told = any(operation in EVENTS[system] for operation in rule.rule.get("operations", ()))
+        return rule.fault not in breaks or (deaf and told)
+    return deaf and rule.fault in ("F30", "F31", "F32", "F36")
 
 
 def _struck(case: Case, name: str) -> str | None:

@@ -64,7 +64,7 @@ class _FaultKeys(Keys):
                 raise wrong("fault", f"no such fault '{self.fault}'; try '{padded}'")
             raise unknown("fault", "fault", self.fault, FAULTS)
         kind = FAULTS[self.fault]
-        if kind.carrier not in ("wire", "delivery"):
+        if kind.carrier not in ("wire", "delivery", "process"):
             home = {"F10": "limits", "F19": "bad_facts", "F46": "periods"}[self.fault]
             raise wrong("fault", f"{self.fault} ({kind.name}) is set under '{home}'")
         for key, value in self.parameters.items():
@@ -73,15 +73,22 @@ class _FaultKeys(Keys):
             known = kind.parameters[key]
             if isinstance(value, str) != isinstance(known.default, str):
                 raise wrong(f"parameters.{key}", f"{value!r} cannot be: {known.means}")
+            if isinstance(value, str) and value not in known.choices:
+                raise unknown(f"parameters.{key}", f"choice of {key}", value, known.choices)
             if not isinstance(value, str) and not known.lowest <= value <= known.highest:
                 raise wrong(f"parameters.{key}", f"{value:g} is outside {known.lowest:g} to {known.highest:g}")
         return self
 
     def _strikes(self, key: str, operation: str) -> None:
-        delivery = FAULTS[self.fault].carrier == "delivery"
-        known = (EVENTS if delivery else OPERATIONS)[self.system]
+        match FAULTS[self.fault].carrier:
+            case "delivery":
+                what, known = "event", EVENTS[self.system]
+            case "process":
+                what, known = "operation or event", (*OPERATIONS[self.system], *EVENTS[self.system])
+            case _:
+                what, known = "operation", OPERATIONS[self.system]
         if operation not in known:
-            raise unknown(key, f"{'event' if delivery else 'operation'} of {self.system}", operation, known)
+            raise unknown(key, f"{what} of {self.system}", operation, known)
 
 
 class Weather(_FaultKeys):
@@ -94,6 +101,9 @@ class Weather(_FaultKeys):
 
     @model_validator(mode="after")
     def _operations(self) -> Self:
+        if FAULTS[self.fault].carrier == "process":
+            says = f"{self.fault} ({FAULTS[self.fault].name}) is aimed, never weather; put it under 'aimed'"
+            raise wrong("fault", says)
         for place, operation in enumerate(self.operations):
             self._strikes(f"operations[{place}]", operation)
         if self.starts and self.ends and self.ends <= self.starts:

@@ -26,7 +26,7 @@ LENGTH_MAX = 40
 
 
 def timeline_of(case: Case, finding: Finding) -> tuple[TimelineEntry, ...]:
-    """In the order of the history. The ending of an exchange is told with the exchange itself."""
+    """In the order in which things began. The ending of an exchange is told with the exchange itself."""
     evidence = {_shown_as(case, seq) for seq in finding.evidence if 0 <= seq < len(case.records)}
     around = set(_about(case, finding)) - evidence
     near = sorted(around, key=lambda seq: (min((abs(seq - one) for one in evidence), default=0), seq))
@@ -42,7 +42,7 @@ def timeline_of(case: Case, finding: Finding) -> tuple[TimelineEntry, ...]:
             what=what_happened(case, case.records[seq], tellings.get(seq)),
             evidence=seq in evidence,
         )
-        for seq in sorted(shown)
+        for seq in sorted(shown, key=lambda seq: (_when_ns(case.records[seq]), seq))
     )
 
 

@@ -21,7 +21,8 @@ from .pages import PAGES, ROOT, blocks_of, rows_of
 JUDGE = ROOT / "docs" / "judge-your-integration.md"
 LIMITS = ROOT / "docs" / "what-it-does-not-do.md"
 VERDICT = ROOT / "docs" / "reading-the-verdict.md"
-NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

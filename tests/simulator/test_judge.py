@@ -96,7 +96,7 @@ def test_a_finding_opens_into_one_timeline_and_can_be_reproduced() -> None:
     words = [entry.what for entry in witness.timeline]
     assert any("the books did EP-DE01-000001; told nothing (F01)" in what for what in words)
     assert any(what.startswith("expense_report.approved T7-E-1, attempt 1") for what in words)
-    assert [entry.seq for entry in witness.timeline] == sorted(entry.seq for entry in witness.timeline)
+    assert [entry.wire_s for entry in witness.timeline] == sorted(entry.wire_s for entry in witness.timeline)
     shown = {entry.seq for entry in witness.timeline if entry.evidence}
     assert shown >= {seq for seq in witness.finding.evidence if not isinstance(records[seq].body, Told)}
     assert witness.reproduce == "Reproduce with: hardclose run script --seed 7 --style webhooks --virtual"

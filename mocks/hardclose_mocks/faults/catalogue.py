@@ -14,11 +14,13 @@ class Parameter:
     means: str
     lowest: float = 0.0
     highest: float = float("inf")
+    choices: tuple[str, ...] = ()
+    """For words: those there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
-    """`carrier`: wire, limit, delivery or actor. `operations`: what it may strike; `*` is any."""
+    """`carrier`: wire, limit, delivery, actor or process. `operations`: what it may strike; `*` is any."""
 
     id: str
     name: str
@@ -67,7 +69,11 @@ _ALL = (
         {
             "rate_per_s": Parameter(50.0, "calls per wire second", 0.1, 100000.0),
             "burst": Parameter(50.0, "bucket size in calls", 1.0, 100000.0),
-            "wait": Parameter("seconds", "Retry-After as `seconds`, `http-date` or `absent`"),
+            "wait": Parameter(
+                "seconds",
+                "Retry-After as `seconds`, `http-date` or `absent`",
+                choices=("seconds", "http-date", "absent"),
+            ),
         },
     ),
     FaultKind("F19", "business refusal", "actor", "Really bad facts: blocked cost centre or supplier, no budget."),
@@ -97,6 +103,27 @@ _ALL = (
         "forged delivery",
         "delivery",
         "An extra delivery with a wrong signature, an old timestamp or an altered body; the genuine one comes too.",
+        {
+            "how": Parameter(
+                "any",
+                "`invented`, `altered` or `stale`; any draws one of them",
+                choices=("any", "invented", "altered", "stale"),
+            ),
+        },
+    ),
+    FaultKind(
+        "F38",
+        "crash",
+        "process",
+        "The integration is killed right after a wire event and started again; what it had not stored is gone.",
+        {"down_s": Parameter(1.0, "wire seconds until it is started again", 0.0, 600.0)},
+    ),
+    FaultKind(
+        "F39",
+        "pause",
+        "process",
+        "The integration is stopped right after a wire event and goes on later, as after a frozen machine.",
+        {"pause_s": Parameter(4.0, "wire seconds it stands still", 0.0, 900.0)},
     ),
     FaultKind("F46", "period action", "actor", "The controller closes early, reopens, or locks one module."),
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from hardclose_mocks.desk import KEY, SCOPE_KEY, Answer, Desk
+from hardclose_mocks.faults.plan import Rule
 from hardclose_mocks.faults.wire import Blow, Ordeal, ordeal
 from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.records import Exchange, Hit, Told
@@ -106,7 +107,10 @@ class Edge:
         answer = stored if stored is not None else await self._handled(call, desk)
         # On record before anything else may happen to the books: the history folds in the order they changed in.
         replayed = stored is not None
-        seq = await self._record(call, desk, answer, refusal=desk.refusal, replayed=replayed, hit=met.hit)
+        struck = self._process_rules(call)
+        hit = met.hit or (Hit(struck[0].fault, "after_commit", struck[0].id) if struck else None)
+        seq = await self._record(call, desk, answer, refusal=desk.refusal, replayed=replayed, hit=hit)
+        await self.sandbox.strike_process(struck)
         if met.delay_after_s:
             await asyncio.sleep(met.delay_after_s)
         if met.after is not None:
@@ -122,6 +126,12 @@ class Edge:
         names = call.operation.name, sandbox.plain_subject(call.subject), call.nth
         rules = sandbox.plan.strikes("wire", self.system.name, *names, sandbox.business.now(), sandbox.wire.ns())
         return ordeal(sandbox.plan.seed, rules, names) if rules else Ordeal()
+
+    def _process_rules(self, call: Call) -> tuple[Rule, ...]:
+        """What becomes of the integration's process between this commit and its answer."""
+        if not call.judged:
+            return ()
+        return self.sandbox.process_rules(self.system.name, call.operation.name, call.subject, call.nth)
 
     # --- who and what -------------------------------------------------------------------------------------------
 

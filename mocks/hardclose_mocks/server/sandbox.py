@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 
@@ -72,6 +72,18 @@ class Setup:
     """Business seconds per wire second; the pace's unless given."""
 
 
+class ProcessCarrier(Protocol):
+    """Whoever started the integration and may break it."""
+
+    def can(self, rule: Rule) -> bool:
+        """Whether the rule can be carried out right now."""
+        ...
+
+    async def strike(self, rule: Rule) -> None:
+        """Returns once the integration is down or stands still; it comes back by itself."""
+        ...
+
+
 class System:
     """One mock system: its books, its dialect's application, its card, its limiter."""
 
@@ -109,6 +121,8 @@ class Sandbox:
         self.edges = {name: Edge(self, system) for name, system in self.systems.items()}
         self.keys = KeyStore(setup.pace.key_life_s)
         self.outbox = Outbox()
+        self.process: ProcessCarrier | None = None
+        """Kills or pauses the integration; None where nobody can."""
         self.open_calls = 0
         self.last_write_ns = self.last_delivery_ns = wire.ns()
         self.exchanges = 0
@@ -128,6 +142,8 @@ class Sandbox:
             self.plain_subject,
             transport,
             self._delivered,
+            self.process_rules,
+            self.strike_process,
         )
         self._loop_task: asyncio.Task[None] | None = None
 
@@ -216,6 +232,20 @@ class Sandbox:
 
     def plain_subject(self, subject: str) -> str:
         return subject.removeprefix(self.setup.run_tag + "-")
+
+    def process_rules(self, system: str, operation: str, subject: str, nth: int) -> tuple[Rule, ...]:
+        """What the plan does to the integration's process at this wire event, if anybody can do it."""
+        process = self.process
+        if not self.faults_on or process is None:
+            return ()
+        names = operation, self.plain_subject(subject), nth
+        rules = self.plan.strikes("process", system, *names, self.business.now(), self.wire.ns())
+        return tuple(rule for rule in rules if process.can(rule))[:1]
+
+    async def strike_process(self, rules: tuple[Rule, ...]) -> None:
+        for rule in rules:
+            assert self.process is not None, f"{rule.id} strikes and nobody can carry it out"
+            await self.process.strike(rule)
 
     def count(self, system: str, actor: str, operation: str, subject: str) -> int:
         """How often this mock has seen this call by this kind of caller, this time included."""

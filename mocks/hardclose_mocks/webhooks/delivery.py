@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -39,6 +39,10 @@ class Dispatcher:
     transport: httpx2.AsyncBaseTransport | None = None
     on_attempt: Callable[[int], None] = lambda _: None
     """Told the wire time at which an attempt ended."""
+    process_rules: Callable[[str, str, str, int], tuple[Rule, ...]] = lambda *_: ()
+    """What becomes of the integration's process once it has acknowledged an event for the nth time."""
+    strike_process: Callable[[tuple[Rule, ...]], Awaitable[None]] | None = None
+    acknowledged: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     in_flight: int = 0
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -81,7 +85,8 @@ class Dispatcher:
                     due = now + round(rule.number("after_s") * NS)
                     extra.append(_with(Parcel(event, system, subscription, message, 1, due), rule, note))
                 case "F36":
-                    how = FORGERIES[int(draw(self.plan().seed, rule.id, "how", *names) * len(FORGERIES))]
+                    drawn = FORGERIES[int(draw(self.plan().seed, rule.id, "how", *names) * len(FORGERIES))]
+                    how = drawn if rule.word("how") == "any" else rule.word("how")
                     message = f"{event.id}-f{rule.id}"
                     extra.append(_with(Parcel(event, system, subscription, message, 1, now, how), rule, how))
         return [*extra, first]
@@ -131,6 +136,12 @@ class Dispatcher:
         finally:
             self.in_flight -= 1
         acked = status is not None and 200 <= status < 300
+        struck = self._struck(parcel) if acked and parcel.forgery is None else ()
+        if struck:
+            hit = Hit(struck[0].fault, "on_delivery", f"{struck[0].id}: right after the acknowledgement")
+            parcel = replace(parcel, fault=parcel.fault or hit)
+            assert self.strike_process is not None, "who names the rules carries them out"
+            await self.strike_process(struck)
         # A forger does not come back; a genuine sender keeps its schedule.
         if acked:
             outcome = "delivered"
@@ -139,6 +150,11 @@ class Dispatcher:
         else:
             outcome = "retry"
         await self._log(parcel, started, status, outcome, content if parcel.forgery else None)
+
+    def _struck(self, parcel: Parcel) -> tuple[Rule, ...]:
+        key = parcel.system, parcel.event.type, parcel.event.subject
+        self.acknowledged[key] += 1
+        return self.process_rules(*key, self.acknowledged[key])
 
     def _sealed(self, parcel: Parcel, message: str) -> tuple[dict[str, object], bytes, dict[str, str]]:
         secret, now = self.secret(parcel.system), self.wire.utc()

@@ -18,6 +18,7 @@ from hardclose_mocks.server.credentials import environment
 from hardclose_mocks.server.sandbox import SANDBOX, SYSTEMS, Sandbox
 from hardclose_simulator.actors.steps import Actor
 from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.run.processes import Breakable, Processes
 from hardclose_simulator.run.stage import Stage
 from hardclose_simulator.run.sut import Sight, Sut
 
@@ -82,6 +83,8 @@ class Session:
         self.sight = Sight(sut, manifest, transport)
         self.stage = Stage(sandbox, story.starts)
         self._loss_noted = False
+        self.processes = Processes(sandbox, sut, self.sight.wait_healthy) if isinstance(sut, Breakable) else None
+        sandbox.process = self.processes
 
     async def run(self) -> None:
         """The whole run. SutError before the first fact; afterwards whatever happens is recorded and can be judged."""
@@ -98,6 +101,8 @@ class Session:
             await self._settle()
             await self._audit()
         finally:
+            if self.processes is not None:
+                await self.processes.settled()
             await self.sut.stop()
             await sandbox.stop()
 
@@ -118,7 +123,11 @@ class Session:
                 facts_hash=story.facts_hash,
                 plan_hash=story.plan_hash,
                 sut=self.sut.describes,
-                config={**story.config, "must_happen": dict(story.must_happen)},
+                config={
+                    **story.config,
+                    "must_happen": dict(story.must_happen),
+                    "process_faults": sorted(self.sut.breaks) if isinstance(self.sut, Breakable) else [],
+                },
             ),
         )
         self.sandbox.note(SANDBOX, ManifestSeen(plain(self.manifest)))
@@ -154,7 +163,8 @@ class Session:
         sandbox.enter("heal")
 
     def _note_loss(self) -> None:
-        if not self._loss_noted and self.sut.gone is not None:
+        broken = self.processes is not None and self.processes.busy
+        if not self._loss_noted and not broken and self.sut.gone is not None:
             self._loss_noted = True
             self.sandbox.note(SANDBOX, SutProcess("exited", self.sut.gone))
 
@@ -172,7 +182,8 @@ class Session:
             if now >= limit:
                 sandbox.enter("audit", "drain_max")
                 return
-            busy = sandbox.open_calls or sandbox.outbox.open or sandbox.dispatcher.in_flight
+            broken = self.processes is not None and self.processes.busy
+            busy = sandbox.open_calls or sandbox.outbox.open or sandbox.dispatcher.in_flight or broken
             still_since = max(began, sandbox.last_write_ns, sandbox.last_delivery_ns, sandbox.longest_wait_ns)
             if not busy and now - still_since >= quiet_ns:
                 sandbox.enter("audit", "quiet")

@@ -40,6 +40,11 @@ class Sut(Protocol):
     @property
     def gone(self) -> str | None: ...
 
+    @property
+    def advice(self) -> str:
+        """What to do where it does not answer."""
+        ...
+
 
 @dataclass(slots=True)
 class RunningSut:
@@ -48,6 +53,7 @@ class RunningSut:
     url: str
     describes: str = ""
     gone: str | None = None
+    advice: str = "start it first"
 
     def __post_init__(self) -> None:
         try:
@@ -76,7 +82,9 @@ class CommandSut:
     folder: Path
     describes: str = ""
     url: str = ""
+    breaks: frozenset[str] = frozenset({"F38", "F39"})
     _process: asyncio.subprocess.Process | None = None
+    _environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str, port: int, folder: Path) -> CommandSut:
@@ -90,11 +98,12 @@ class CommandSut:
         return cls(command, port, folder, describes=text)
 
     async def start(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
         state = self.folder / "sut-state"
         state.mkdir(parents=True, exist_ok=True)
         self.url = f"http://127.0.0.1:{self.port}"
         variables = {**os.environ, **environment, "PORT": str(self.port), "HARDCLOSE_STATE_DIR": str(state)}
-        with (self.folder / "sut.log").open("wb") as log:
+        with (self.folder / "sut.log").open("ab") as log:
             try:
                 self._process = await asyncio.create_subprocess_exec(
                     *self.command, env=variables, stdout=log, stderr=log, start_new_session=True
@@ -102,6 +111,24 @@ class CommandSut:
             except (OSError, ValueError) as wrong:
                 why = getattr(wrong, "strerror", None) or wrong
                 raise SutError(f"the command {self.command[0]!r} cannot be started: {why}") from wrong
+
+    @property
+    def advice(self) -> str:
+        return f"it must listen on the port in PORT ({self.port}); its output is in {self.folder / 'sut.log'}"
+
+    async def kill(self) -> None:
+        assert self._process is not None, "nothing was started"
+        self._signal(signal.SIGKILL)
+        await self._process.wait()
+
+    async def revive(self) -> None:
+        await self.start(self._environment)
+
+    async def pause(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    async def resume(self) -> None:
+        self._signal(signal.SIGCONT)
 
     @property
     def gone(self) -> str | None:
@@ -157,7 +184,7 @@ class Sight:
                 await asyncio.sleep(0.05)
         raise SutError(
             f"the integration does not answer at {self.sut.url}{self.manifest.health} within {HEALTH_S:.0f} s ({why}); "
-            "start it first, or name its health path in the manifest (key `health`)"
+            f"{self.sut.advice}, or name its health path in the manifest (key `health`)"
         )
 
     async def exceptions(self) -> list[dict[str, Any]]:
@@ -167,11 +194,14 @@ class Sight:
         try:
             async with self._client() as client:
                 answer = await client.get(self.sut.url + self.manifest.exceptions)
+                if answer.status_code != 200:
+                    # Nothing there is a legal style; an error of its own is worth a line.
+                    if answer.status_code not in (404, 405):
+                        self.problems.append(f"GET {self.manifest.exceptions}: {answer.status_code}")
+                    return []
                 items = answer.json()
         except (httpx2.HTTPError, ValueError) as wrong:
             self.problems.append(f"GET {self.manifest.exceptions}: {wrong or type(wrong).__name__}")
-            return []
-        if answer.status_code != 200:
             return []
         entries = items.get("items", []) if isinstance(items, dict) else items
         return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []

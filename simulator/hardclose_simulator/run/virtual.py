@@ -35,27 +35,47 @@ class InProcessReference:
     folder: Path
     url: str = f"http://{HOST}"
     gone: str | None = None
+    advice: str = "this is a defect of hardclose"
+    breaks: frozenset[str] = frozenset({"F38"})
+    """A pause needs a process of its own: on one loop, who stands still stops everybody."""
     _service: Service | None = field(default=None)
+    _environment: Mapping[str, str] = field(default_factory=dict)
+    _lives: int = 0
 
     @property
     def describes(self) -> str:
         return f"reference, {self.style}" + (f", variant {self.variant}" if self.variant else "")
 
     async def start(self, environment: Mapping[str, str]) -> None:
+        self._environment, self._lives = environment, self._lives + 1
         settings = Settings.from_environment(
             {**environment, "PORT": "80", "HARDCLOSE_STATE_DIR": str(self.folder)},
             style=self.style,
             variant=self.variant,
         )
-        self._service = build(
-            settings, transport=self.transport, now=self.clock.utc, rng=random.Random(f"{self.seed}/reference")
-        )
+        rng = random.Random(f"{self.seed}/reference/{self._lives}")
+        self._service = build(settings, transport=self.transport, now=self.clock.utc, rng=rng)
         self.transport.applications[HOST] = self._service.app
         await self._service.start()
 
     async def stop(self) -> None:
         if self._service is not None:
             await self._service.stop()
+
+    async def kill(self) -> None:
+        """Its tasks are cut off where they wait; what they had not stored is gone."""
+        self.transport.applications.pop(HOST, None)
+        await self.stop()
+        self._service = None
+
+    async def revive(self) -> None:
+        await self.start(self._environment)
+
+    async def pause(self) -> None:
+        raise AssertionError("no pause on the virtual clock")
+
+    async def resume(self) -> None:
+        raise AssertionError("no pause on the virtual clock")
 
 
 def reference_manifest_of(style: str, variant: str | None) -> Manifest:

@@ -104,7 +104,7 @@ class _Descriptions:
                     yield place.change("parameter-written-otherwise", *shown)
             for word in ("description", "example", "examples", "deprecated"):
                 if before.get(word) != after.get(word):
-                    yield place.change("words-changed", before.get(word), after.get(word))
+                    yield place.about(word).change("words-changed", before.get(word), after.get(word))
             yield from self._schemas.compare(before.get("schema", {}), after.get("schema", {}), place)
         for key, after in new.items():
             if key not in old:
@@ -141,7 +141,7 @@ class _Descriptions:
                 continue
             for word in ("description", "links"):
                 if before.get(word) != after.get(word):
-                    yield place.change("words-changed", before.get(word), after.get(word))
+                    yield place.about(word).change("words-changed", before.get(word), after.get(word))
             yield from self._headers(before.get("headers", {}), after.get("headers", {}), place)
             yield from self._contents(before.get("content", {}), after.get("content", {}), place)
 
@@ -175,7 +175,7 @@ class _Descriptions:
                 yield from self._schemas.compare(old[kind].get("schema", {}), new[kind].get("schema", {}), here)
                 for word in ("example", "examples"):
                     if old[kind].get(word) != new[kind].get(word):
-                        yield here.change("words-changed", old[kind].get(word), new[kind].get(word))
+                        yield here.about(word).change("words-changed", old[kind].get(word), new[kind].get(word))
 
 
 def _operations(document: _Object) -> dict[tuple[str, str], dict[str, Any]]:

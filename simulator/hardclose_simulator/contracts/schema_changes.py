@@ -38,8 +38,12 @@ class Place(NamedTuple):
     def within(self, step: str) -> Place:
         return self._replace(path=f"{self.path}/{step}")
 
+    def about(self, word: str) -> Place:
+        """Not what stands there, but what is said about it."""
+        return self._replace(path=f"{self.path} {word}")
+
     def change(self, code: str, before: Any = None, after: Any = None) -> Change:
-        return Change(code, self.operation, f"{self.part} {self.path}".strip(), before, after, self.side)
+        return Change(code, self.operation, " ".join(f"{self.part} {self.path}".split()), before, after, self.side)
 
 
 class Comparison:
@@ -127,7 +131,7 @@ class Comparison:
     def _others(self, before: Schema, after: Schema, place: Place) -> Iterator[Change]:
         for word in WORDS:
             if before.get(word) != after.get(word):
-                yield place.change("words-changed", before.get(word), after.get(word))
+                yield place.about(word).change("words-changed", before.get(word), after.get(word))
         if before.get("default") != after.get("default"):
             yield place.change("default-changed", before.get("default"), after.get("default"))
         for keyword in sorted({*before, *after} - _WEIGHED):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hardclose_simulator.cli import contracts_freeze, contracts_verify
+from hardclose_simulator.cli import contracts_freeze, contracts_fuzz, contracts_verify
 
 app = typer.Typer(
     name="contracts",
@@ -14,5 +14,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("freeze")(contracts_freeze.freeze)
+app.command("fuzz")(contracts_fuzz.fuzz)
 app.command("verify")(contracts_verify.verify)
 app.command("states")(contracts_verify.states)

@@ -29,6 +29,8 @@ class Brief:
     login: Login | None = None
     people: Login | None = None
     books: str | None = None
+    reset: str | None = None
+    """An address that is POSTed to before each flow: where the target remembers, a flow cannot be played again."""
     tally: str = ""
     """The file that takes how often each operation was answered with each status."""
     closed_bodies: bool = False

@@ -22,6 +22,7 @@ from schemathesis.schemas import APIOperation
 
 from hardclose_simulator.contracts import fuzz_checks
 from hardclose_simulator.contracts.fuzz_brief import VARIABLE, Login, decoded
+from hardclose_simulator.contracts.fuzz_flows import flows_of
 from hardclose_simulator.contracts.openapi_answers import close_answers
 
 BRIEF = decoded(os.environ[VARIABLE])
@@ -48,9 +49,26 @@ def _header_of(login: Login) -> str:
     return f"Bearer {answer.json()['access_token']}"
 
 
+LIVES = [0]
+"""The target's lives: a reset begins another."""
+
+
+def _session_of(operation: Operation) -> str:
+    """What a token is good for: whose it is, and until when."""
+    return f"{LIVES[-1]} {_login_for(operation)!r}"
+
+
+def _start_anew() -> None:
+    """The target as it was at first. Tokens of the life before are unknown to it."""
+    assert BRIEF.reset is not None
+    requests.post(BRIEF.reset, timeout=30).raise_for_status()
+    LIVES.append(len(LIVES))
+    fuzz_checks.after_reset()
+
+
 if BRIEF.login is not None:
 
-    @schemathesis.auth(refresh_interval=REFRESH_S, cache_by_key=lambda _, context: repr(_login_for(context.operation)))
+    @schemathesis.auth(refresh_interval=REFRESH_S, cache_by_key=lambda _, context: _session_of(context.operation))
     class LoggedIn:
         """A caller with a token; another where a person has to act."""
 
@@ -70,6 +88,11 @@ if BRIEF.login is not None:
 def before_load_schema(_: HookContext, raw_schema: dict[str, Any]) -> None:
     if BRIEF.closed_bodies:
         close_answers(raw_schema)
+
+
+@schemathesis.hook
+def after_load_schema(_: HookContext, schema: Any) -> None:
+    flows_of(schema, begin=_start_anew if BRIEF.reset is not None else None)
 
 
 @schemathesis.hook

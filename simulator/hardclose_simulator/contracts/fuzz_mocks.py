@@ -62,6 +62,7 @@ def target(system: str, urls: dict[str, str]) -> Target:
             login=login,
             people=replace(login, client_id=PERSON + APPROVER, client_secret=credentials.person_secret()),
             books=f"{urls['control']}{PREFIX}/books/{system}",
+            reset=f"{urls['control']}{PREFIX}/reset",
             closed_bodies=True,
             placed={PLACEHOLDER: login.client_secret},
         ),

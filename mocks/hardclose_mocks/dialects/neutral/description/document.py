@@ -137,17 +137,12 @@ def _called(schema: str) -> str:
 
 
 def _link(source: Words, lead: str) -> Part:
-    """To an operation upon the document that was answered, or upon the first of those."""
-    first = "/items/0" if (source.answer or "").endswith((PAGE, LIST)) else ""
-    key, name = _KEYS.get(lead.partition(".")[0], ("number", "number"))
-    parameters = {f"path.{name}": f"$response.body#{first}/{key}"}
+    """To an operation upon the document that was answered."""
+    name = "id" if lead.startswith("subscription") else "number"
+    parameters = {f"path.{name}": f"$response.body#/{name}"}
     if "IfMatch" in OPERATIONS[lead].asks and "ETag" in source.headers:
         parameters["header.If-Match"] = "$response.header.ETag"
     return {"operationId": lead, "parameters": parameters}
-
-
-_KEYS = {"company": ("code", "code"), "tax_code": ("code", "number"), "subscription": ("id", "id")}
-"""By the first part of the operation id: what documents are called by, and the path's name for it."""
 
 
 def _refused(raw: dict[str, Any], words: Words, has_path: bool) -> dict[str, Part]:

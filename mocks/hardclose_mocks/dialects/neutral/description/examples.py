@@ -141,7 +141,7 @@ REPORTS: Examples = {
     "abroad": {
         "number": "R-2026-1104",
         "company": "DE01",
-        "employee": "DE01-employee2",
+        "employee": "DE01-employee1",
         "currency": "EUR",
         "lines": [
             _expense_line("92.00", "0.00", "100.00", paid_currency="USD", rate="0.92", tax_code="V00", text="Taxi")

@@ -88,7 +88,7 @@ def _changes(
 
 def _masters(what: str, answer: str, kind: str, example: str) -> dict[str, Words]:
     return {
-        f"{kind}.list": Words(f"All {what}s", answer + LIST, leads=(f"{kind}.get",)),
+        f"{kind}.list": Words(f"All {what}s", answer + LIST),
         f"{kind}.get": Words(f"One {what}", answer, example=example),
     }
 
@@ -103,7 +103,7 @@ _ACCESS: dict[str, Words] = {
 }
 _EVERYWHERE: dict[str, Words] = {
     **_ACCESS,
-    "company.list": Words("All companies", "Company" + LIST, leads=("company.get",)),
+    "company.list": Words("All companies", "Company" + LIST),
     "company.get": Words("One company, with its current business date", "Company", example="DE01"),
     "subscription.create": Words(
         "Have events delivered to an address",

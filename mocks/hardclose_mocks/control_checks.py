@@ -58,6 +58,8 @@ def check_parameters(pace: Pace, kind: FaultKind, given: Mapping[str, float | st
         if isinstance(known.default, str):
             if not isinstance(value, str):
                 raise ControlError(422, f"{name} is {value!r}, not a word: {known.means}")
+            if value not in known.choices:
+                raise ControlError(422, f"{name} cannot be {value!r}{nearest(value, list(known.choices))}")
             continue
         highest = min(known.highest, pace.late_commit_s) if (kind.id, name) == ("F03", "highest_s") else known.highest
         if isinstance(value, str) or not known.lowest <= value <= highest:

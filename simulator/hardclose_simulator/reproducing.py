@@ -7,7 +7,7 @@ import shlex
 from hardclose_mocks.history.records import Run
 
 REFERENCE = "reference"
-OPTIONS = ("log", "cases", "activities", "manifest", "webhook_path", "port_base")
+OPTIONS = ("log", "cases", "activities", "manifest", "webhook_path", "port_base", "container")
 """Keys of the header's `config` that are options of `hardclose run` with one value each."""
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hardclose_mocks.history.codec import START, HistoryError, chain, encode_body, from_plain
+from hardclose_mocks.history.codec import HistoryError, check_chained, from_plain
 from hardclose_mocks.history.records import Acted, Carried, Exchange, Genesis, Record, Snapshot, Told
 from hardclose_mocks.kernel.books import COMMANDS, Books, open_books
 from hardclose_mocks.kernel.documents import ExpenseReport, Requisition
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.kernel.refusals import Refused
+from hardclose_mocks.server.calls import CRASHED
 
 PROBLEMS_SHOWN = 20
 
@@ -20,20 +21,10 @@ def check_unbroken(records: Sequence[Record]) -> None:
     """Raises HistoryError where records are missing, or were changed after they were written."""
     if not records:
         raise HistoryError("the history holds no records; there is nothing to judge")
-    last = START
-    for place, record in enumerate(records):
-        if record.seq != place:
-            raise HistoryError(
-                f"record {place} is missing: the history goes on with {record.seq}. It was cut or edited; "
-                "judge the run's original history.sqlite"
-            )
-        expected = chain(last, record, encode_body(record))
-        if record.h != expected:
-            raise HistoryError(
-                f"record {record.seq} ({record.kind}) was changed after it was written: its hash is {record.h}, "
-                f"its content gives {expected}; judge the run's original history.sqlite"
-            )
-        last = record.h
+    try:
+        check_chained(records)
+    except HistoryError as wrong:
+        raise HistoryError(f"{wrong}; judge the run's original history.sqlite") from wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +67,10 @@ class _Folder:
                 self.books[record.system] = open_books(record.system, from_plain(master, Master), opened_at)
             case Exchange(carried=carried):
                 self._exchanges.add(record.seq)
+                if record.body.refusal == CRASHED:
+                    self.problems.append(
+                        f"record {record.seq}: a route of the {record.system} system crashed: see its log"
+                    )
                 for one in carried:
                     self._redo(record, one)
             case Acted(carried=one):

@@ -19,6 +19,7 @@ from hardclose_mocks.history.records import (
     Told,
 )
 from hardclose_mocks.kernel.money import Money
+from hardclose_mocks.webhooks.outbox import webhook_id
 from hardclose_simulator.case import Case
 
 _FORGERIES = {
@@ -133,7 +134,8 @@ def _delivered(case: Case, record: Record, tried: DeliveryTried) -> str:
     if tried.outcome == "dropped":
         return f"{what}: never sent (F32)"
     answer = f"answered {tried.status}" if tried.status is not None else "no answer"
-    again = " under another event id" if tried.message != tried.event and tried.forgery is None else ""
+    another = webhook_id(tried.event, tried.message) != tried.event and tried.forgery is None
+    again = " under another event id" if another else ""
     return f"{what}{again}: {answer}"
 
 

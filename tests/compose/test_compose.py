@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,11 +87,24 @@ def test_build_up_verdict_down(tmp_path: Path) -> None:
         assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-2000:]
         try:
             up = compose(*FILES, "up", "--wait", "erp", "procurement", "expense", more=more, cwd=tree)
-            assert up.returncode == 0, up.stderr
+            assert up.returncode == 0, up.stderr + compose(*FILES, "logs", more=more, cwd=tree).stdout[-2000:]
             assert compose(*FILES, "down", "-v", more=more, cwd=tree).returncode == 0
             verdict = ("--profile", "verdict", "up", "--exit-code-from", "verdict", "verdict", "integration")
             played = compose(*FILES, *verdict, more=more, cwd=tree)
             assert played.returncode == 0, played.stdout[-3000:]
             assert "The integration kept" in played.stdout
+            _killed_and_paused_in_its_container(more, tree)
         finally:
             compose(*FILES, "--profile", "*", "down", "-v", more=more, cwd=tree)
+
+
+def _killed_and_paused_in_its_container(more: dict[str, str], tree: Path) -> None:
+    """F38 and F39 through the engine: the same promise, and the same verdict, as for a process."""
+    up = compose(*FILES, "--profile", "verdict", "up", "--wait", "integration", more=more, cwd=tree)
+    assert up.returncode == 0, up.stderr
+    words = ["run", "restarts", "--sut", more["HC_SUT_URL"], "--container", "hardclose-integration-1"]
+    command = [sys.executable, "-m", "hardclose_simulator.cli.main", *words, "--format", "json"]
+    played = subprocess.run(command, cwd=tree, env={**os.environ, **more}, capture_output=True, text=True)
+    assert played.returncode == 0, played.stdout[-3000:] + played.stderr[-2000:]
+    fired = {line["fault"]: line["fired"] for line in json.loads(played.stdout)["faults"]}
+    assert fired["F39"] == 1

@@ -14,6 +14,10 @@ from hardclose_simulator.case import Case
 from hardclose_simulator.checkers.catalogue import OBLIGATIONS, Obligation
 from hardclose_simulator.judge import judge
 from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.run.recipe import from_scenario
+from hardclose_simulator.run.virtual import play_virtually
+from hardclose_simulator.scenario import load
+from hardclose_simulator.soundness import refold
 from hardclose_simulator.verdict import RunVerdict, Status, Verdict
 
 from .checkers.recorder import rehashed
@@ -310,3 +314,12 @@ def test_without_its_audit_liveness_is_unknown_and_safety_stands() -> None:
     assert statuses(verdict)["O09"] is Status.UNKNOWN
     assert statuses(verdict)["O01"] is Status.PASS
     assert verdict.exit_code == 3
+
+
+def test_a_crash_of_ours_is_our_fault_and_nobody_elses() -> None:
+    records = play_virtually(from_scenario(load("smoke"), 1, "T1"), "webhooks")
+    place = next(place for place, one in enumerate(records) if isinstance(one.body, Exchange) and not one.body.carried)
+    body = records[place].body
+    assert isinstance(body, Exchange)
+    records[place] = replace(records[place], body=replace(body, refusal="crashed", status=500))
+    assert any("crashed" in problem for problem in refold(records).problems)

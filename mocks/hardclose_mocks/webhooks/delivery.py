@@ -95,7 +95,10 @@ class Dispatcher:
         """Until cancelled. Each attempt is a task of its own: a slow receiver delays nobody else."""
         limits = httpx2.Limits(max_connections=200, max_keepalive_connections=20)
         async with httpx2.AsyncClient(
-            transport=self.transport, timeout=self.pace.webhook_timeout_s, limits=limits, trust_env=False
+            transport=self.transport,
+            timeout=httpx2.Timeout(self.pace.webhook_timeout_s, pool=None),
+            limits=limits,
+            trust_env=False,
         ) as client:
             try:
                 while True:

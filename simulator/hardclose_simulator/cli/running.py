@@ -28,6 +28,7 @@ from hardclose_simulator.cli.systems import ports_from
 from hardclose_simulator.expected_failures import ExpectedFailuresError, load_expected_failures
 from hardclose_simulator.logs.errors import LogError
 from hardclose_simulator.manifest import Manifest, ManifestError, load_manifest
+from hardclose_simulator.run.container import ContainerSut
 from hardclose_simulator.run.recipe import from_log, from_scenario
 from hardclose_simulator.run.sut import CommandSut, RunningSut, Sut, SutError, reference_command
 from hardclose_simulator.run.virtual import play_virtually, reference_manifest_of
@@ -52,6 +53,9 @@ def run(
         bool, typer.Option("--virtual", help="In virtual time, repeatable to the bit (reference only).")
     ] = False,
     sut: Annotated[str | None, typer.Option("--sut", metavar="URL", help="A running integration.")] = None,
+    container: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The container of --sut: killed and paused where the story says.")
+    ] = None,
     command: Annotated[str | None, typer.Option("--command", metavar="CMD", help="Start this integration.")] = None,
     manifest: Annotated[Path | None, typer.Option(help="Which legal style the integration is; YAML or JSON.")] = None,
     webhook_path: Annotated[str | None, typer.Option(help="Where it takes webhooks; {system} is replaced.")] = None,
@@ -83,6 +87,8 @@ def run(
     bundled = sut is None and command is None
     if sut is not None and command is not None:
         stop("--sut tests a running integration, --command starts one; give one of them")
+    if container is not None and sut is None:
+        stop("--container names the container of a running integration; say with --sut where it answers")
     if virtual and not bundled:
         stop(
             "--virtual plays the bundled reference only: another process cannot live on our clock; leave --virtual out"
@@ -103,6 +109,7 @@ def run(
     tag = run_tag or (f"T{seed}" if sut is None else f"T{seed}x{int(time.time()) % 1_000_000:06d}")
     asked = {
         "scenario": scenario,
+        **({"container": container} if container else {}),
         **({"manifest": str(manifest)} if manifest else {}),
         **({"webhook_path": webhook_path} if webhook_path else {}),
         **({"port_base": port_base} if sut and port_base != PORTS["control"] else {}),
@@ -120,7 +127,7 @@ def run(
             story = load(scenario)
             recipe = from_scenario(story.with_profile(profile) if profile else story, seed, tag, asked=asked)
         chosen = _manifest(manifest, webhook_path, style, variant, bundled=bundled)
-        integration = _integration(sut, command, style, variant)
+        integration = _integration(sut, container, command, style, variant)
         home = results / re.sub(r"[^A-Za-z0-9._-]+", "-", recipe.story.name)
         folder = _folder(home, seed)
         with progress(recipe.story.name) as watch:
@@ -158,10 +165,12 @@ def _manifest(
     return load_manifest(path, webhook_path=webhook_path)
 
 
-def _integration(url: str | None, command: str | None, style: str, variant: str | None) -> Callable[[Path], Sut]:
+def _integration(
+    url: str | None, container: str | None, command: str | None, style: str, variant: str | None
+) -> Callable[[Path], Sut]:
     """What makes it, once its folder is there. Raises SutError for what could never be one."""
     if url is not None:
-        running = RunningSut(url)
+        running: Sut = ContainerSut(url, container) if container else RunningSut(url)
         return lambda _: running
     if command is not None:
         CommandSut.of(command, 0, Path())

@@ -239,6 +239,12 @@ def test_a_command_that_exits_at_once_is_told_with_its_output(tmp_path: Path) ->
 
 
 @pytest.mark.wall
+def test_a_command_that_never_answers_its_health_path_is_told(tmp_path: Path) -> None:
+    asleep = shlex.join([sys.executable, "-c", "import time; time.sleep(600)"])
+    assert "does not answer at http://127.0.0.1:" in refused(play(tmp_path, "--command", asleep))
+
+
+@pytest.mark.wall
 def test_a_running_integration_that_is_not_there_is_told(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     told = refused(play(tmp_path, "--sut", url, "--port-base", "0"))

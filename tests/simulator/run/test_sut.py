@@ -15,7 +15,7 @@ import pytest
 
 from hardclose_mocks.server.listen import free_port
 from hardclose_simulator.manifest import Manifest
-from hardclose_simulator.run.sut import CommandSut, RunningSut, Sight, SutError, reference_command
+from hardclose_simulator.run.sut import HEALTH_S, CommandSut, RunningSut, Sight, SutError, reference_command
 
 pytestmark = pytest.mark.wall
 
@@ -113,10 +113,9 @@ def test_stopping_a_command_ends_it_at_once(tmp_path: Path) -> None:
     async def story() -> None:
         sut = CommandSut.of(SLEEP, 9123, tmp_path)
         await sut.start({})
-        before = time.monotonic()
         await sut.stop()
-        assert time.monotonic() - before < 1.5
         assert sut.gone is not None
+        assert sut.gone.startswith("exit code -15"), "asked, not killed"
 
     run(story())
 
@@ -169,10 +168,8 @@ def test_stopping_what_was_never_started_or_is_not_ours_does_nothing(tmp_path: P
 
 @pytest.mark.parametrize("url", ["http://[::1", "localhost:9000", "ftp://localhost", "http://", "http://a b/", ""])
 def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
-    before = time.monotonic()
     with pytest.raises(SutError, match="is no address"):
         RunningSut(url)
-    assert time.monotonic() - before < 1.0
 
 
 def test_a_process_that_ends_while_we_wait_for_its_health_is_refused_at_once(tmp_path: Path) -> None:
@@ -184,7 +181,7 @@ def test_a_process_that_ends_while_we_wait_for_its_health_is_refused_at_once(tmp
     before = time.monotonic()
     with pytest.raises(SutError, match="ended before the run began: exit code 3"):
         run(story())
-    assert time.monotonic() - before < 5.0
+    assert time.monotonic() - before < HEALTH_S
 
 
 def test_exceptions_of_an_integration_that_is_gone_are_a_problem_on_record() -> None:

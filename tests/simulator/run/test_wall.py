@@ -99,7 +99,7 @@ def test_one_that_dies_after_the_first_fact_is_judged_with_its_losses(tmp_path: 
     die = "threading.Timer(1.2, lambda: os._exit(7)).start()"
     began = time.monotonic()
     records, verdict = run(tmp_path, short(), stranger(beside=die))
-    assert time.monotonic() - began < 20.0
+    assert time.monotonic() - began < 60.0, "it hung"
     states = [(one.body.state, one.body.note) for one in records if isinstance(one.body, SutProcess)]
     assert ("exited", f"exit code 7; its output is in {tmp_path / 'sut.log'}") in states
     assert (verdict.exit_code, lost(verdict)) == (1, FACTS)
@@ -108,7 +108,7 @@ def test_one_that_dies_after_the_first_fact_is_judged_with_its_losses(tmp_path: 
 def test_one_that_never_answers_a_webhook_is_judged_when_the_drain_is_over(tmp_path: Path) -> None:
     began = time.monotonic()
     records, verdict = run(tmp_path, short(), stranger(post="time.sleep(600)"))
-    assert time.monotonic() - began < 20.0
+    assert time.monotonic() - began < 60.0, "it hung"
     assert [one.body for one in records if isinstance(one.body, Phase)][-1] == Phase("audit", "drain_max")
     assert (verdict.exit_code, lost(verdict)) == (1, FACTS)
 

@@ -64,6 +64,7 @@ class Stranger:
     subscribes: Callable[[Sandbox], None] = lambda _: None
     url: str = f"http://{HOST}"
     describes: str = "a stranger"
+    advice: str = "start it first"
     sandbox: Sandbox | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)

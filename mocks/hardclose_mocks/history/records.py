@@ -185,6 +185,8 @@ class Emitted:
     company: str
     at: datetime
     data: Mapping[str, Json]
+    trace: Mapping[str, str] = field(default_factory=dict)
+    """Tracing headers of the request that caused it: traceparent, x-correlation-id."""
 
 
 @dataclass(frozen=True, slots=True)

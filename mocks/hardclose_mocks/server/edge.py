@@ -282,8 +282,9 @@ class Edge:
             fault=hit,
         )
         record = self.sandbox.history.append(self.system.name, call.actor, exchange)
+        trace = {name: call.headers[name] for name in ECHOED if name in call.headers}
         for name, event in call.emitted:
-            self.sandbox.emit(self.system.name, name, event)
+            self.sandbox.emit(self.system.name, name, event, trace)
         await self.sandbox.history.committed()
         if writes:
             self.sandbox.last_write_ns = self.sandbox.wire.ns()

@@ -258,14 +258,21 @@ class Sandbox:
         self._events[system] += 1
         return f"evt_{self.setup.run_tag}_{system}_{self._events[system]}"
 
-    def emit(self, system: str, name: str, event: Event) -> None:
+    def emit(self, system: str, name: str, event: Event, trace: Mapping[str, str] | None = None) -> None:
         """Enter an event into the outbox; its data is the document as the dialect words it, plus the event's own."""
         home = self.systems[system]
         document = home.books.find(event.subject)
         company = home.companies.get(event.company)
         data = home.dialect.event_data(document, company) if document is not None and company is not None else {}
         emitted = Emitted(
-            name, event.type, event.subject, event.revision, event.company, event.at, {**data, **dict(event.data)}
+            name,
+            event.type,
+            event.subject,
+            event.revision,
+            event.company,
+            event.at,
+            {**data, **dict(event.data)},
+            trace or {},
         )
         record = self.history.append(system, "books", emitted)
         self.dispatcher.enqueue(system, emitted, record.wire_ns, record.business)

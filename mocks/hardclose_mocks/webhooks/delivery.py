@@ -166,7 +166,7 @@ class Dispatcher:
             return forged(parcel.forgery, parcel.event, parcel.system, message, secret, wrong, now)
         content = envelope(parcel.event, parcel.system, message)
         body = msgspec.json.encode(content)
-        return content, body, signed(message, body, secret, now)
+        return content, body, {**signed(message, body, secret, now), **parcel.event.trace}
 
     async def _log(
         self, parcel: Parcel, started: int, status: int | None, outcome: str, body: object | None = None

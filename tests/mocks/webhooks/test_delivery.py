@@ -251,3 +251,18 @@ async def test_the_delivery_log_shows_the_latest_attempts_first_and_knows_no_for
         assert [(one["attempt"], one["outcome"]) for one in items] == [(1, "delivered"), (2, "delivered"), (1, "retry")]
         assert {one["message"] for one in items} == {office.emitted()[-1].id}
         assert not {"label", "forgery", "fault", "body"} & set(items[0])
+
+
+@virtually
+async def test_an_event_bears_the_trace_of_the_request_that_caused_it() -> None:
+    receiver = Receiver()
+    trace = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "x-correlation-id": "close-7"}
+    async with in_process(receivers={"sut.test": receiver}, wire=present()) as office:
+        secret = (await subscribed(office, "expense_posting.posted", system="erp"))["secret"]
+        await office.post("R-1", **{name.replace("-", "_"): value for name, value in trace.items()})
+        await office.post("R-2")
+        await asyncio.sleep(1)
+        traced, untraced = receiver.got
+        assert {name: traced.headers[name] for name in trace} == trace
+        assert not trace.keys() & untraced.headers.keys()
+        assert verified(receiver, secret) == [True, True]

@@ -36,6 +36,7 @@ class Processes:
     def __init__(self, sandbox: Sandbox, sut: Breakable, healthy: Callable[[], Awaitable[None]]) -> None:
         self._sandbox, self._sut, self._healthy = sandbox, sut, healthy
         self._mending: asyncio.Task[None] | None = None
+        self._striking = asyncio.Lock()
 
     @property
     def busy(self) -> bool:
@@ -46,15 +47,19 @@ class Processes:
         return not self.busy and rule.fault in self._sut.breaks
 
     async def strike(self, rule: Rule) -> None:
-        if rule.fault == "F38":
-            await self._sut.kill()
-            self._note("killed", rule)
-            again = self._later(rule, rule.number("down_s"), self._sut.revive, "restarted")
-        else:
-            await self._sut.pause()
-            self._note("paused", rule)
-            again = self._later(rule, rule.number("pause_s"), self._sut.resume, "resumed")
-        self._mending = asyncio.get_running_loop().create_task(again)
+        async with self._striking:
+            if self.busy:
+                # Both could strike when they were asked; the other one was first, and it comes back once.
+                return
+            if rule.fault == "F38":
+                await self._sut.kill()
+                self._note("killed", rule)
+                again = self._later(rule, rule.number("down_s"), self._sut.revive, "restarted")
+            else:
+                await self._sut.pause()
+                self._note("paused", rule)
+                again = self._later(rule, rule.number("pause_s"), self._sut.resume, "resumed")
+            self._mending = asyncio.get_running_loop().create_task(again)
 
     async def _later(self, rule: Rule, wait_s: float, mend: Callable[[], Awaitable[None]], word: str) -> None:
         await asyncio.sleep(wait_s)

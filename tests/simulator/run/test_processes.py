@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def states(records: list[Record]) -> list[str]:
 def hits(records: list[Record]) -> list[Hit]:
     faults = (record.body.fault for record in records if isinstance(record.body, (Exchange, DeliveryTried)))
     return [hit for hit in faults if hit is not None]
+
+
+def test_two_kills_of_one_instant_are_one_death() -> None:
+    """Both calls were committed in one tick of the loop; whoever came back twice would be two and post twice."""
+    scenario = load("restarts").with_profile("C4")
+    records = play_virtually(from_scenario(scenario, 12, "T12"), "polling")
+    seen = states(records)
+    assert seen.count("killed") == seen.count("restarted")
+    assert all(one != other for one, other in pairwise(seen)), seen
+    assert judge(records).exit_code == 0
 
 
 def test_a_kill_strikes_between_the_commit_and_its_answer() -> None:

@@ -75,8 +75,8 @@ class Setup:
 class ProcessCarrier(Protocol):
     """Whoever started the integration and may break it."""
 
-    def can(self, rule: Rule) -> bool:
-        """Whether the rule can be carried out right now."""
+    def choose(self, due: tuple[Rule, ...]) -> Rule | None:
+        """What to carry out at this wire event, of what is due now or waits since the last trouble."""
         ...
 
     async def strike(self, rule: Rule) -> None:
@@ -240,7 +240,8 @@ class Sandbox:
             return ()
         names = operation, self.plain_subject(subject), nth
         rules = self.plan.strikes("process", system, *names, self.business.now(), self.wire.ns())
-        return tuple(rule for rule in rules if process.can(rule))[:1]
+        chosen = process.choose(rules)
+        return () if chosen is None else (chosen,)
 
     async def strike_process(self, rules: tuple[Rule, ...]) -> None:
         for rule in rules:

@@ -31,35 +31,39 @@ class Breakable(Protocol):
 
 
 class Processes:
-    """One trouble at a time: a rule that strikes while the integration is down or paused adds nothing."""
+    """One trouble at a time: what is due while the integration is down or paused strikes at its next wire event."""
 
     def __init__(self, sandbox: Sandbox, sut: Breakable, healthy: Callable[[], Awaitable[None]]) -> None:
         self._sandbox, self._sut, self._healthy = sandbox, sut, healthy
         self._mending: asyncio.Task[None] | None = None
-        self._striking = asyncio.Lock()
+        self._chosen: Rule | None = None
+        self._waiting: list[Rule] = []
 
     @property
     def busy(self) -> bool:
-        """Whether the integration is down or paused by us right now."""
-        return self._mending is not None and not self._mending.done()
+        """Whether the integration is down or paused by us, or about to be."""
+        return self._chosen is not None or (self._mending is not None and not self._mending.done())
 
-    def can(self, rule: Rule) -> bool:
-        return not self.busy and rule.fault in self._sut.breaks
+    def choose(self, due: tuple[Rule, ...]) -> Rule | None:
+        """The rule to strike with at this wire event; nothing else can be chosen until it has struck and is over."""
+        self._waiting += [rule for rule in due if rule.fault in self._sut.breaks]
+        if self.busy or not self._waiting:
+            return None
+        self._chosen = self._waiting.pop(0)
+        return self._chosen
 
     async def strike(self, rule: Rule) -> None:
-        async with self._striking:
-            if self.busy:
-                # Both could strike when they were asked; the other one was first, and it comes back once.
-                return
-            if rule.fault == "F38":
-                await self._sut.kill()
-                self._note("killed", rule)
-                again = self._later(rule, rule.number("down_s"), self._sut.revive, "restarted")
-            else:
-                await self._sut.pause()
-                self._note("paused", rule)
-                again = self._later(rule, rule.number("pause_s"), self._sut.resume, "resumed")
-            self._mending = asyncio.get_running_loop().create_task(again)
+        assert rule is self._chosen, f"{rule.id} was not chosen"
+        if rule.fault == "F38":
+            await self._sut.kill()
+            self._note("killed", rule)
+            again = self._later(rule, rule.number("down_s"), self._sut.revive, "restarted")
+        else:
+            await self._sut.pause()
+            self._note("paused", rule)
+            again = self._later(rule, rule.number("pause_s"), self._sut.resume, "resumed")
+        self._mending = asyncio.get_running_loop().create_task(again)
+        self._chosen = None
 
     async def _later(self, rule: Rule, wait_s: float, mend: Callable[[], Awaitable[None]], word: str) -> None:
         await asyncio.sleep(wait_s)

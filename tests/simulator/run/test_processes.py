@@ -105,3 +105,14 @@ def test_a_real_process_is_killed_and_frozen_and_nothing_is_lost(tmp_path: Path)
     assert {hit.fault for hit in hits(records)} == {"F38", "F39"}
     verdict = judge(records)
     assert verdict.exit_code == 0, (verdict.findings, verdict.unfired)
+
+
+def test_what_is_due_while_the_integration_is_down_strikes_when_it_is_back() -> None:
+    """Both facts are due within the seconds that the first kill lasts."""
+    crowded = STORY.replace("[expense/1], parameters: {down_s: 0.5}", "[expense/1, expense/2], parameters: {down_s: 3}")
+    crowded = crowded.replace("to: 2026-11-18 13:00", "to: 2026-11-18 09:20")
+    records = play_virtually(from_scenario(parse(crowded, "killed.yaml"), 1, "T1"), "webhooks")
+    assert states(records).count("killed") == 2
+    verdict = judge(records)
+    assert verdict.unfired == ()
+    assert verdict.exit_code == 0

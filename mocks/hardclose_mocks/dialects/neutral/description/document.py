@@ -154,7 +154,7 @@ def _refused(raw: dict[str, Any], words: Words, has_path: bool) -> dict[str, Par
         if status == 304:
             found["304"] = {"description": "As the caller holds it.", "headers": headers(("ETag",))}
         else:
-            found[str(status)] = {"$ref": f"#/components/responses/{REFUSALS[status][0]}"}
+            found[str(status)] = {"$ref": f"#/components/responses/{REFUSALS[status].name}"}
     return found
 
 
@@ -169,7 +169,7 @@ def _token_refusals() -> dict[str, Part]:
             "content": refusal,
         },
         "413": {"$ref": "#/components/responses/TooLarge"},
-        **{str(status): {"$ref": f"#/components/responses/{REFUSALS[status][0]}"} for status in (500, 502, 503, 504)},
+        **{str(status): {"$ref": f"#/components/responses/{REFUSALS[status].name}"} for status in (500, 502, 503, 504)},
     }
 
 

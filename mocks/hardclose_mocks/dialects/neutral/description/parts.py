@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from hardclose_mocks.desk import KEY
 from hardclose_mocks.dialects.neutral.description.schemas import reference
@@ -126,27 +126,49 @@ _NAMES = {
     "RateLimitPolicy": "RateLimit-Policy",
 }
 
-REFUSALS: dict[int, tuple[str, str, tuple[str, ...]]] = {
-    400: ("Malformed", "Not readable: malformed, filter-not-supported.", ()),
-    401: ("Unauthorized", "No valid token: unauthorized.", ("Challenge",)),
-    403: ("Forbidden", "The approval matrix or the separation of duties forbids it: not-allowed.", ()),
-    404: ("NotFound", "No such thing: not-found, unknown-document.", ()),
-    409: ("Conflict", "Not possible in this state: wrong-state, duplicate-reference, key-in-progress.", ()),
-    412: ("Changed", "Changed meanwhile: version-mismatch.", ()),
-    413: ("TooLarge", "The body is larger than this system takes: too-large.", ()),
-    422: (
+
+class Refusing(NamedTuple):
+    """How a status reads in the description: its name there, what it means, the problem types it comes with."""
+
+    name: str
+    says: str
+    types: tuple[str, ...]
+    headers: tuple[str, ...] = ()
+
+    @property
+    def described(self) -> str:
+        return f"{self.says}: {', '.join(self.types)}."
+
+
+_LOST = "what became of the request is unknown"
+REFUSALS: dict[int, Refusing] = {
+    400: Refusing("Malformed", "Not readable", ("malformed", "filter-not-supported")),
+    401: Refusing("Unauthorized", "No valid token", ("unauthorized",), ("Challenge",)),
+    403: Refusing("Forbidden", "The approval matrix or the separation of duties forbids it", ("not-allowed",)),
+    404: Refusing("NotFound", "No such thing", ("not-found", "unknown-document")),
+    409: Refusing("Conflict", "Not possible in this state", ("wrong-state", "duplicate-reference", "key-in-progress")),
+    412: Refusing("Changed", "Changed meanwhile", ("version-mismatch",)),
+    413: Refusing("TooLarge", "The body is larger than this system takes", ("too-large",)),
+    422: Refusing(
         "Refused",
-        "Refused by a business rule, or not a valid request; nothing has changed: invalid, period-closed, "
-        "unknown-master, blocked-master, not-valid-on, budget-exceeded, unbalanced, key-reused.",
-        (),
+        "Refused by a business rule, or not a valid request; nothing has changed",
+        (
+            "invalid",
+            "period-closed",
+            "unknown-master",
+            "blocked-master",
+            "not-valid-on",
+            "budget-exceeded",
+            "unbalanced",
+            "key-reused",
+        ),
     ),
-    429: ("TooMany", "Too many requests: rate-limited.", ("RetryAfter", "RateLimit", "RateLimitPolicy")),
-    500: ("Crashed", "This system broke; what became of the request is unknown: server-error.", ()),
-    502: ("BadGateway", "A gateway in front answers; what became of the request is unknown: bad-gateway.", ()),
-    503: ("Unavailable", "Not now: unavailable.", ("RetryAfter",)),
-    504: ("GatewayTimeout", "A gateway in front answers; what became of the request is unknown: gateway-timeout.", ()),
+    429: Refusing("TooMany", "Too many requests", ("rate-limited",), ("RetryAfter", "RateLimit", "RateLimitPolicy")),
+    500: Refusing("Crashed", f"This system broke; {_LOST}", ("server-error",)),
+    502: Refusing("BadGateway", f"A gateway in front answers; {_LOST}", ("bad-gateway",)),
+    503: Refusing("Unavailable", "Not now", ("unavailable",), ("RetryAfter",)),
+    504: Refusing("GatewayTimeout", f"A gateway in front answers; {_LOST}", ("gateway-timeout",)),
 }
-"""By status: name, what it means with the problem types it comes with, and headers."""
 ALWAYS = (401, 429, 500, 502, 503, 504)
 """What a caller with a token must reckon with everywhere."""
 
@@ -157,12 +179,12 @@ def headers(names: Iterable[str]) -> Part:
 
 def refusals() -> dict[str, Part]:
     return {
-        name: {
-            "description": says,
-            **({"headers": headers(more)} if more else {}),
+        one.name: {
+            "description": one.described,
+            **({"headers": headers(one.headers)} if one.headers else {}),
             "content": {"application/problem+json": {"schema": reference("Problem")}},
         }
-        for name, says, more in REFUSALS.values()
+        for one in REFUSALS.values()
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +13,8 @@ from hardclose_mocks.server.sandbox import SYSTEMS
 from hardclose_simulator.pytest_plugin.receivers import Receiver
 from hardclose_simulator.pytest_plugin.server import SandboxServer
 from hardclose_simulator.pytest_plugin.usage import UsageError, nearest_of
+
+LOOK_S = 0.005
 
 
 class Clock:
@@ -203,10 +206,16 @@ class Webhooks:
         return f"<webhooks: {len(self.deliveries())} attempts>"
 
     def deliveries(self, system: str | None = None) -> list[DeliveryTried]:
-        """Every attempt so far, the oldest first, as the sender logged it."""
-        return self._server.ask(
-            lambda: [one for owner, one in self._server.sandbox.outbox.log if system in (None, owner)]
-        )
+        """Every attempt so far, the oldest first, as the sender logged it. Those under way are waited for: a receiver
+        has an event before its sender knows."""
+
+        async def logged() -> list[DeliveryTried]:
+            sandbox = self._server.sandbox
+            while sandbox.dispatcher.in_flight:
+                await asyncio.sleep(LOOK_S)
+            return [one for owner, one in sandbox.outbox.log if system in (None, owner)]
+
+        return self._server.call(logged())
 
 
 def _check_system(system: str) -> None:

@@ -93,6 +93,8 @@ class Team:
     """`python` is the environment's; hardclose is in it as its wheel and nothing else."""
 
     python: Path
+    built_at: float = 0.0
+    """When the wheel was built, as files have it."""
 
     def run(self, *command: str | Path, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         """A program of the environment, called in a folder; neither our checkout nor our test run is in its sight."""
@@ -134,7 +136,8 @@ def install(home: Path) -> Team:
             ran = Team(python).pytest(first)
             assert ran.returncode == 0, ran.stdout + ran.stderr
             (home / "ready").touch()
-    return Team(python)
+        (wheel,) = (home / "dist").glob("*.whl")
+    return Team(python, wheel.stat().st_mtime)
 
 
 def _plain_environment() -> dict[str, str]:

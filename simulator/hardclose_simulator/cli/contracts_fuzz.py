@@ -22,11 +22,12 @@ from hardclose_simulator.cli.console import FAILED, OK, OURS, USAGE, Format, err
 from hardclose_simulator.report.wording import counted
 
 if TYPE_CHECKING:
-    from hardclose_simulator.contracts.fuzz_brief import Login
-    from hardclose_simulator.contracts.fuzzing import Effort, Outcome, Target
+    from hardclose_simulator.contracts.fuzz_brief import Brief
+    from hardclose_simulator.contracts.fuzz_report import Failure, Outcome
+    from hardclose_simulator.contracts.fuzzing import Effort, Target
 
-LINE_MAX = 400
-"""Characters of one line of a finding in text; JSON and JUnit have them whole."""
+LINE_MAX, LINES_MAX = 300, 12
+"""Of one finding in text: characters of a line, and lines. JSON and JUnit have them whole."""
 
 
 class System(StrEnum):
@@ -55,6 +56,18 @@ def fuzz(
         int, typer.Option(min=1, max=100_000, help="Cases per operation and phase; flows through links get more.")
     ] = 50,
     seed: Annotated[int | None, typer.Option(min=0, help="Other cases; the same ones every time by default.")] = None,
+    reset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="POSTed to before each flow, and your API is as it was at first; goes deeper."
+        ),
+    ] = None,
+    books: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help='Answers {"digest": ...} of all your API holds; a refusal must not change it.'
+        ),
+    ] = None,
     exact_bodies: Annotated[
         bool, typer.Option("--exact-bodies", help="A field that an answer's schema does not name is a failure.")
     ] = False,
@@ -69,7 +82,9 @@ def fuzz(
     Exit code 0 when nothing was found, 1 when something was, 2 when nothing could be tried, 4 when the fuzzer broke.
     It writes into its target: never point it at books that matter.
     """
-    from hardclose_simulator.contracts.fuzzing import Effort, FuzzerBroke, FuzzError, check_installed
+    from hardclose_simulator.contracts.fuzz_brief import Brief, FuzzError
+    from hardclose_simulator.contracts.fuzz_login import login_from
+    from hardclose_simulator.contracts.fuzzing import Effort, FuzzerBroke, check_installed
 
     if mocks == (sut is not None):
         stop("say what to fuzz: --sut URL for your own API, or --mocks for the mock systems")
@@ -81,7 +96,8 @@ def fuzz(
             if mocks:
                 outcomes = asyncio.run(_fuzz_mocks([one.value for one in system or System], effort, reports))
             else:
-                target = _target(str(sut), spec, auth, exact_bodies, i_own_this_target)
+                brief = Brief(login_from(auth) if auth else None, books=books, reset=reset, closed_bodies=exact_bodies)
+                target = _target(str(sut), spec, brief, owned=i_own_this_target)
                 outcomes = [_tried(target, effort, reports)]
             if junit is not None:
                 _write_junit(junit, reports, outcomes)
@@ -96,13 +112,17 @@ def fuzz(
         for one in outcomes:
             _show(one)
         if code:
-            out.print(f"Reproduce with: {shlex.join(['hardclose', *sys.argv[1:]])}", markup=False, soft_wrap=True)
+            out.print(
+                f"\nReproduce with: {shlex.join(['hardclose', *without_secret(sys.argv[1:])])}",
+                markup=False,
+                soft_wrap=True,
+            )
     raise typer.Exit(code)
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
     """A target that breaks the connection is a finding; only a broken check or hook of ours is not."""
-    if any(error.startswith("Runtime Error") for one in outcomes for error in one.errors):
+    if any(one.ours for one in outcomes):
         return OURS
     return OK if all(one.clean for one in outcomes) else FAILED
 
@@ -128,24 +148,32 @@ def _tried(target: Target, effort: Effort, reports: Path) -> Outcome:
     return fuzzed(target, effort, junit=reports / f"{target.name}.xml")
 
 
-def _target(sut: str, spec: str | None, auth: str | None, exact_bodies: bool, owned: bool) -> Target:
+def _target(sut: str, spec: str | None, brief: Brief, *, owned: bool) -> Target:
     """Raises FuzzError for what could not be tried, or should not."""
-    from hardclose_simulator.contracts.fuzz_brief import Brief
-    from hardclose_simulator.contracts.fuzzing import FuzzError, Target
+    from hardclose_simulator.contracts.fuzz_brief import FuzzError
+    from hardclose_simulator.contracts.fuzzing import Target
 
-    parts = urlsplit(sut)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise FuzzError(f"--sut {sut!r} is no http address; write it like http://127.0.0.1:8080")
-    if not owned and not _is_loopback(parts.hostname):
-        raise FuzzError(
-            f"{parts.hostname} is not this host. A fuzzer writes nonsense into its target by the thousand: if it is "
-            "yours, and may be written into, say --i-own-this-target"
-        )
+    for option, address in (("--sut", sut), ("--reset", brief.reset), ("--books", brief.books)):
+        host = _host(option, address) if address is not None else "localhost"
+        if not owned and not _is_loopback(host):
+            raise FuzzError(
+                f"{host} is not this host. A fuzzer writes nonsense into its target by the thousand: if it is yours, "
+                "and may be written into, say --i-own-this-target"
+            )
     base = sut.rstrip("/")
     described = spec or f"{base}/openapi.json"
     if "://" not in described and not Path(described).is_file():
         raise FuzzError(f"--spec {described}: there is no such file")
-    return Target("sut", described, base, Brief(login=_login(auth) if auth else None, closed_bodies=exact_bodies))
+    return Target("sut", described, base, brief)
+
+
+def _host(option: str, address: str) -> str:
+    from hardclose_simulator.contracts.fuzz_brief import FuzzError
+
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise FuzzError(f"{option} {address!r} is no http address; write it like http://127.0.0.1:8080")
+    return parts.hostname
 
 
 def _is_loopback(host: str) -> bool:
@@ -156,35 +184,11 @@ def _is_loopback(host: str) -> bool:
     return all(ipaddress.ip_address(address).is_loopback for address in addresses)
 
 
-def _login(text: str) -> Login:
-    """Raises FuzzError, without the secret in its words."""
-    import base64
-
-    from hardclose_simulator.contracts.fuzz_brief import Login
-    from hardclose_simulator.contracts.fuzzing import FuzzError
-
-    kind, _, rest = text.partition(":")
-    match kind, rest.split(":", 1), rest.split(","):
-        case "bearer", [token], _ if token:
-            return Login(value=f"Bearer {token}")
-        case "basic", [user, password], _:
-            return Login(value="Basic " + base64.b64encode(f"{user}:{password}".encode()).decode())
-        case "header", [name, value], _ if name:
-            return Login(header=name, value=value.strip())
-        case "oauth2", _, [token_url, client_id, client_secret] if "://" in token_url:
-            return Login(token_url=token_url, client_id=client_id, client_secret=client_secret)
-        case _:
-            raise FuzzError(
-                "--auth is bearer:TOKEN, basic:USER:PASSWORD, header:NAME:VALUE or "
-                "oauth2:TOKEN_URL,CLIENT_ID,CLIENT_SECRET"
-            )
-
-
 # --- what came of it -------------------------------------------------------------------------------------------
 
 
 def _write_junit(path: Path, reports: Path, outcomes: Sequence[Outcome]) -> None:
-    from hardclose_simulator.contracts.fuzzing import merged_junit
+    from hardclose_simulator.contracts.fuzz_report import merged_junit
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -197,14 +201,27 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
     return {**asdict(outcome), "clean": outcome.clean, "never_done": list(outcome.never_done)}
 
 
+def without_secret(words: Sequence[str]) -> list[str]:
+    """The command line as it may be shown: the login by its kind."""
+    shown = list(words)
+    for place, word in enumerate(words):
+        if word == "--auth" and place + 1 < len(words):
+            shown[place + 1] = words[place + 1].partition(":")[0] + ":..."
+        elif word.startswith("--auth="):
+            shown[place] = word.partition(":")[0] + ":..."
+    return shown
+
+
 def _show(outcome: Outcome) -> None:
-    """A line of numbers, then each finding with a request that shows it."""
-    wrong = len(outcome.failures)
+    """A line of numbers, then each kind of finding with a request that shows it."""
+    found: dict[tuple[str, str, str], list[Failure]] = {}
+    for failure in outcome.failures:
+        found.setdefault((failure.operation, failure.code, failure.title), []).append(failure)
     head = Text.assemble(
         (f"{outcome.name:<12}", "bold"),
         f"{outcome.tested} of {counted(outcome.selected, 'operation')}, {counted(outcome.cases, 'case')} in "
         f"{outcome.seconds:.0f} s: ",
-        ("nothing wrong", "green") if outcome.clean else (f"{counted(wrong, 'operation')} failed", "bold red"),
+        ("nothing wrong", "green") if outcome.clean else (counted(len(found), "finding"), "bold red"),
     )
     out.print(head, soft_wrap=True)
     phases = "  ".join(f"{name} {status}" for name, status in outcome.phases.items())
@@ -212,16 +229,23 @@ def _show(outcome: Outcome) -> None:
     if outcome.never_done:
         out.print(f"{'':<12}never carried out: {', '.join(outcome.never_done)}", markup=False, soft_wrap=True)
     for error in outcome.errors:
-        out.print(Text.assemble(("\nNOT TRIED  ", "magenta"), "\n".join(_lines(error))), soft_wrap=True)
-    for failure in outcome.failures:
-        title = Text.assemble(("\nFAILED  ", "bold red"), (failure.operation, "bold"), f"  {failure.code}")
-        out.print(title, soft_wrap=True)
-        for line in _lines(failure.says):
-            out.print(f"    {line}", markup=False, soft_wrap=True)
+        out.print(Text.assemble(("\nNOT TRIED  ", "magenta"), *_short(error)), soft_wrap=True)
+    for (operation, code, _), alike in found.items():
+        first, more = alike[0], f"  ({counted(len(alike), 'time')})" if len(alike) > 1 else ""
+        out.print(
+            Text.assemble(("\nFAILED  ", "bold red"), (operation, "bold"), f"  {code} {first.title}{more}"),
+            soft_wrap=True,
+        )
+        answered = f"answered {first.status}: {first.answer}" if first.status else ""
+        for line in _short("\n".join(one for one in (first.says, answered, first.request) if one)):
+            out.print(f"    {line}", markup=False, soft_wrap=True, end="")
 
 
-def _lines(says: str) -> Iterator[str]:
-    """Without the blank lines and the case numbers, which mean nothing once schemathesis has gone."""
-    for line in says.splitlines():
-        if line.strip() and "Test Case ID" not in line:
-            yield line if len(line) <= LINE_MAX else f"{line[:LINE_MAX]} ... ({len(line)} characters)"
+def _short(says: str) -> Iterator[str]:
+    """Whole lines, none of them endless, and not too many."""
+    lines = says.splitlines()
+    for line in lines[:LINES_MAX]:
+        whole = len(line) <= LINE_MAX or line.startswith("curl ")  # to be pasted into a shell
+        yield (line if whole else f"{line[:LINE_MAX]} ... ({len(line)} characters)") + "\n"
+    if len(lines) > LINES_MAX:
+        yield f"... {len(lines) - LINES_MAX} more lines\n"

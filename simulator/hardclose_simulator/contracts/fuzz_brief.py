@@ -10,6 +10,10 @@ VARIABLE = "HARDCLOSE_FUZZ_BRIEF"
 """An environment variable: secrets on a command line could be read by every process of the host."""
 
 
+class FuzzError(ValueError):
+    """Nothing could be tried; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """A header as it is; or, with `token_url`, a bearer token by OAuth 2.0 client credentials."""

@@ -23,6 +23,7 @@ from schemathesis.schemas import APIOperation
 from hardclose_simulator.contracts import fuzz_checks
 from hardclose_simulator.contracts.fuzz_brief import VARIABLE, Login, decoded
 from hardclose_simulator.contracts.fuzz_flows import flows_of
+from hardclose_simulator.contracts.fuzz_login import header_of
 from hardclose_simulator.contracts.openapi_answers import close_answers
 
 BRIEF = decoded(os.environ[VARIABLE])
@@ -37,16 +38,6 @@ Operation = APIOperation[Any, Any, Any, Any]
 def _login_for(operation: Operation) -> Login | None:
     by_person = operation.definition.raw.get(CALLER) == "person"
     return (BRIEF.people if by_person else None) or BRIEF.login
-
-
-def _header_of(login: Login) -> str:
-    """The value of the header that lets a caller in."""
-    if not login.token_url:
-        return login.value
-    form = {"grant_type": "client_credentials", "client_id": login.client_id, "client_secret": login.client_secret}
-    answer = requests.post(login.token_url, data=form, timeout=10)
-    answer.raise_for_status()
-    return f"Bearer {answer.json()['access_token']}"
 
 
 LIVES = [0]
@@ -75,7 +66,7 @@ if BRIEF.login is not None:
         def get(self, _: AnyCase, context: AuthContext) -> tuple[str, str]:
             login = _login_for(context.operation)
             assert login is not None
-            return login.header, _header_of(login)
+            return login.header, header_of(login)
 
         def set(self, case: AnyCase, data: tuple[str, str], _: AuthContext) -> None:
             case.headers[data[0]] = data[1]

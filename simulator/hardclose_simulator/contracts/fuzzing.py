@@ -5,32 +5,33 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
+from urllib.parse import urlsplit
 
-from defusedxml.ElementTree import parse
+import yaml
 
-from hardclose_simulator.contracts.fuzz_brief import VARIABLE, Brief
+from hardclose_simulator.contracts.fuzz_brief import VARIABLE, Brief, FuzzError
+from hardclose_simulator.contracts.fuzz_login import header_of
+from hardclose_simulator.contracts.fuzz_report import Outcome, outcome
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 HOOKS = "hardclose_simulator.contracts.fuzz_hooks"
 ACCEPTED = ("2xx", "3xx", "401", "403", "404", "409", "412", "422", "429")
 """What a valid request may be answered: no description can tell every business rule. 400 says it was not valid."""
+SECRETS = ("authorization", "token", "secret", "password", "session", "cookie")
+"""Headers and fields that reports do not show. An Idempotency-Key is none: without it a request cannot be repeated."""
+REACHED_S = 10.0
 STEPS, FLOWS = 10, 5
 """Steps of one flow through links, and flows per example asked for: they are cheap, and many end early. All requests of
 flows are valid: the first invalid one would end most of them."""
-ENDED, FAILED, INTERRUPTED = 0, 1, 130
-"""How schemathesis leaves: without a failure, with one, by Ctrl-C."""
-
-
-class FuzzError(ValueError):
-    """Nothing could be tried; the message says what to do."""
+ENDED, FAILED = 0, 1
+"""How schemathesis leaves: without a failure, or with one."""
 
 
 class FuzzerBroke(RuntimeError):
@@ -60,41 +61,6 @@ class Effort:
     """Guess what leads to what, besides the links that the description declares."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One thing that one operation did and should not have; `says` is schemathesis's own text, with a curl command."""
-
-    operation: str
-    code: str
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """`answers` counts, by operation, the statuses it answered: what was never carried out was hardly tried."""
-
-    name: str
-    selected: int
-    tested: int
-    cases: int
-    phases: Mapping[str, str]
-    failures: tuple[Failure, ...]
-    errors: tuple[str, ...]
-    warnings: Mapping[str, tuple[str, ...]]
-    answers: Mapping[str, Mapping[str, int]]
-    seconds: float
-    version: str
-
-    @property
-    def clean(self) -> bool:
-        return not self.failures and not self.errors
-
-    @property
-    def never_done(self) -> tuple[str, ...]:
-        """Operations of which no request succeeded."""
-        return tuple(name for name, seen in self.answers.items() if not any(status < "300" for status in seen))
-
-
 def check_installed() -> None:
     """Raises FuzzError where the extra is missing."""
     if importlib.util.find_spec("schemathesis") is None:
@@ -105,10 +71,11 @@ def fuzz(target: Target, effort: Effort, *, junit: Path | None = None) -> Outcom
     """Raises FuzzError for a description that cannot be read or a target that does not answer, FuzzerBroke for a
     schemathesis that left without a result. `junit` is where its report goes."""
     check_installed()
+    _check(target)
     with tempfile.TemporaryDirectory(prefix="hardclose-fuzz-") as folder:
         place = Path(folder)
         tally = place / "tally.json"
-        (place / "schemathesis.toml").write_text(_settings(effort), encoding="utf-8")
+        (place / "schemathesis.toml").write_text(_settings(target, effort), encoding="utf-8")
         command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run", "--no-color"]
         command += ["--phases", ",".join(effort.phases), "--report", "json,junit"]
         command += ["--report-json-path", "report.json", "--report-junit-path", "report.xml"]
@@ -127,18 +94,39 @@ def fuzz(target: Target, effort: Effort, *, junit: Path | None = None) -> Outcom
         if not report.exists():
             raise _trouble(target, done)
         answers = json.loads(tally.read_text(encoding="utf-8")) if tally.exists() else {}
-        outcome = _outcome(target.name, json.loads(report.read_text(encoding="utf-8")), place / "report.xml", answers)
-        if done.returncode not in (ENDED, FAILED) or not (outcome.tested or outcome.errors):
+        found = outcome(target.name, json.loads(report.read_text(encoding="utf-8")), place / "report.xml", answers)
+        if done.returncode not in (ENDED, FAILED) or not found.tested:
             raise _trouble(target, done)
         if junit is not None:
             junit.parent.mkdir(parents=True, exist_ok=True)
             junit.write_bytes((place / "report.xml").read_bytes())
-    return outcome
+    return found
 
 
-def _settings(effort: Effort) -> str:
+def _check(target: Target) -> None:
+    """Raises FuzzError for what schemathesis would find out after long, and say in the words of a programmer."""
+    file = Path(target.spec)
+    if file.is_file():
+        try:
+            described = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, yaml.YAMLError) as wrong:
+            raise FuzzError(f"{file} cannot be read: {' '.join(str(wrong).split())}") from wrong
+        if not isinstance(described, dict) or not isinstance(described.get("paths"), dict):
+            raise FuzzError(f"{file} is no OpenAPI description: it has no paths")
+    address = urlsplit(target.url or target.spec)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 80), REACHED_S).close()
+    except OSError as wrong:
+        raise FuzzError(f"{target.url or target.spec} does not answer: {wrong}; is it running?") from wrong
+    for login in (target.brief.login, target.brief.people):
+        if login is not None:
+            header_of(login)
+
+
+def _settings(target: Target, effort: Effort) -> str:
     """The settings file: what a command line cannot say, and nothing from the user's own folder."""
     chance = "deterministic = true" if effort.seed is None else ""
+    logins = [login.header for login in (target.brief.login, target.brief.people) if login is not None]
     return f"""\
 hooks = {json.dumps(HOOKS)}
 {f"seed = {effort.seed}" if effort.seed is not None else ""}
@@ -146,6 +134,7 @@ wait-for-schema = 10
 workers = {effort.workers}
 continue-on-failure = true
 request-timeout = {effort.request_timeout_s}
+max-redirects = 0
 [cache]
 enabled = false
 [generation]
@@ -158,58 +147,19 @@ max-steps = {STEPS}
 [phases.stateful.generation]
 mode = "positive"
 max-examples = {FLOWS * effort.examples}
+[output.sanitization]
+sensitive-markers = {json.dumps([*SECRETS, *logins])}
 [checks.positive_data_acceptance]
 expected-statuses = {json.dumps(ACCEPTED)}
 """
 
 
 def _trouble(target: Target, done: subprocess.CompletedProcess[str]) -> Exception:
-    """Why there is no result, in the words of schemathesis."""
-    said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip() and set(line.strip()) != {"="}]
-    if "Traceback" in done.stderr or done.returncode not in (0, 1, 2):
+    """Why there is no result, in the words of schemathesis: those below the name of its error, above its reports."""
+    said = [line.strip() for line in done.stdout.splitlines() if line.strip() and set(line.strip()) != {"="}]
+    names = [place for place, line in enumerate(said) if line.endswith("Error")]
+    if not names or "Traceback" in done.stderr or done.returncode not in (0, 1, 2):
+        said = [line.strip() for line in done.stderr.splitlines() if line.strip()] or said
         return FuzzerBroke(f"schemathesis left with {done.returncode}: {' | '.join(said[-3:])}")
-    return FuzzError(f"{target.spec} against {target.url or 'its own server'}: {' '.join(said[-12:])[:800]}")
-
-
-def _outcome(name: str, report: Mapping[str, Any], xml: Path, answers: Mapping[str, Mapping[str, int]]) -> Outcome:
-    operations = report["operations"] or {"selected": 0, "tested": 0}
-    return Outcome(
-        name=name,
-        selected=operations["selected"],
-        tested=operations["tested"],
-        cases=report["test_cases"]["generated"],
-        phases={phase: told["status"] for phase, told in (report["phases"] or {}).items()},
-        failures=tuple(_failures(xml)),
-        errors=tuple(_errors(report, xml)),
-        warnings={kind: tuple(about) for kind, about in report["warnings"].items() if about},
-        answers=answers,
-        seconds=report["running_time"] or 0.0,
-        version=report["schemathesis_version"],
-    )
-
-
-def _failures(xml: Path) -> list[Failure]:
-    """From the JUnit report, which is the one that has the texts."""
-    if not xml.exists():
-        return []
-    return [
-        Failure(case.get("name", ""), failure.get("message", ""), (failure.text or "").strip())
-        for case in parse(xml).iter("testcase")
-        for failure in case.findall("failure")
-    ]
-
-
-def _errors(report: Mapping[str, Any], xml: Path) -> list[str]:
-    """What kept schemathesis from trying, the same text once."""
-    told = [error.text or str(error.get("message")) for error in parse(xml).iter("error")] if xml.exists() else []
-    return [*dict.fromkeys(one.strip() for one in told)] or [one["title"] for one in report["errors"]]
-
-
-def merged_junit(reports: Mapping[str, Path]) -> bytes:
-    """One report of several: the suites bear the targets' names."""
-    suites = ElementTree.Element("testsuites")
-    for name, path in reports.items():
-        for suite in parse(path).iter("testsuite"):
-            suite.set("name", f"fuzz {name}")
-            suites.append(suite)
-    return bytes(ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True))
+    end = said.index("Reports:") if "Reports:" in said else len(said)
+    return FuzzError(f"{target.spec}: {' '.join(said[names[0] + 1 : end])[:800]}")

@@ -13,8 +13,8 @@ from hardclose_mocks.dialects.neutral.wire.values import (
     Currency,
     Day,
     Number,
+    Quantity,
     Text,
-    Whole,
     Wire,
     amount,
     instant,
@@ -89,7 +89,7 @@ class ReversalIn(Wire):
 
 class OrderLineIn(Wire):
     text: Text
-    quantity: Annotated[Whole, Field(gt=0, le=1_000_000)]
+    quantity: Quantity
     unit_price: Amount
     account: Number
     cost_center: Number

@@ -47,7 +47,9 @@ def _day(value: Any) -> Any:
     return date.fromisoformat(value)
 
 
-Whole = Annotated[int, BeforeValidator(_integral)]
+QUANTITY_MAX = 1_000_000
+# Bounds first: those that come after a validator of ours are kept, and told nobody.
+Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX), BeforeValidator(_integral)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 

@@ -29,19 +29,28 @@ class Crowd:
         return len(self.in_flight) + len(self.waiting) + 1
 
 
-def crowds(attempts: Iterable[Attempt]) -> Iterable[Crowd]:
+def crowds(attempts: Iterable[Attempt], losses: Sequence[int] = ()) -> Iterable[Crowd]:
     """One per request, in order of their starts. Only what was answered in full counts as in flight: a caller that
-    gave up may be anywhere. What was told in the same instant in which a request starts may have come later."""
+    gave up may be anywhere. What was told in the same instant in which a request starts may have come later.
+
+    `losses` are the instants at which the integration was lost, in order. Its callers went with it; who came after
+    was told nothing."""
     ordered = sorted(attempts, key=lambda one: (one.started_ns, one.seq))
     told = sorted((one for one in ordered if wait_over_ns(one) > one.ended_ns), key=lambda one: (one.ended_ns, one.seq))
     flying: list[tuple[int, int, Attempt]] = []
     waiting: list[tuple[int, int, Attempt]] = []
-    next_told = 0
+    next_told = deaths = 0
+    born = -1
     for attempt in ordered:
         now = attempt.started_ns
+        while deaths < len(losses) and losses[deaths] < now:
+            born = losses[deaths]
+            deaths += 1
+            waiting, flying = [], []
         while next_told < len(told) and told[next_told].ended_ns < now:
             one = told[next_told]
-            heapq.heappush(waiting, (wait_over_ns(one), one.seq, one))
+            if one.started_ns > born:
+                heapq.heappush(waiting, (wait_over_ns(one), one.seq, one))
             next_told += 1
         while waiting and waiting[0][0] <= now:
             heapq.heappop(waiting)
@@ -52,9 +61,9 @@ def crowds(attempts: Iterable[Attempt]) -> Iterable[Crowd]:
             heapq.heappush(flying, (attempt.ended_ns - CLOCK_NS, attempt.seq, attempt))
 
 
-def most_callers(attempts: Sequence[Attempt]) -> Crowd | None:
-    """The first moment that needs the most callers; None without requests."""
-    return max(crowds(attempts), key=lambda crowd: crowd.callers, default=None)
+def most_callers(attempts: Sequence[Attempt], losses: Sequence[int] = ()) -> Crowd | None:
+    """The first moment that needs the most callers; None without requests. `losses` as for `crowds`."""
+    return max(crowds(attempts, losses), key=lambda crowd: crowd.callers, default=None)
 
 
 def wait_over_ns(attempt: Attempt) -> int:

@@ -43,7 +43,7 @@ def check(case: Case) -> Verdict:
 
 
 def _too_many(case: Case, system: str, credential: str, stream: Sequence[Attempt]) -> Iterator[Finding]:
-    crowd = most_callers(stream)
+    crowd = most_callers(stream, case.losses)
     declared = case.manifest.max_concurrency
     if crowd is None or crowd.callers <= declared:
         return

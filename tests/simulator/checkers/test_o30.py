@@ -164,3 +164,31 @@ def test_a_second_announcement_may_bring_a_second_caller() -> None:
     assert check(script(text.format(again="09:01+0.7s announce E-1 again"))).status is Status.PASS
     assert check(script(text.format(again="09:01+0.7s read expense shows E-1"))).status is Status.PASS
     assert check(script(text.format(again="09:01+0.7s read expense"))).status is Status.FAIL
+
+
+def test_whoever_was_killed_waits_for_nobody() -> None:
+    """One caller, killed in the middle of its wait: the one that takes its place was never told."""
+    text = """
+        09:00       fact E-1
+        09:00       fact E-2
+        09:01       post E-1 limited 2
+        {killed}
+        09:01+0.8s  post E-2
+    """
+    assert check(script(text.format(killed="09:01+0.3s sut killed"), manifest=ONE)).status is Status.PASS
+    assert check(script(text.format(killed=""), manifest=ONE)).status is Status.FAIL
+
+
+def test_whoever_was_killed_is_at_no_request_any_more() -> None:
+    case = script(
+        """
+        09:00       fact E-1
+        09:00       fact E-2
+        09:00+0.2s  post E-2 limited 1
+        09:01+1.3s  post E-1 took 1.5
+        09:01+1.8s  sut killed
+        09:01+2.2s  post E-2
+        """,
+        manifest=ONE,
+    )
+    assert check(case).status is Status.PASS

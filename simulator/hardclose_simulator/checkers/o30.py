@@ -22,7 +22,7 @@ def check(case: Case) -> Verdict:
 
     Two ways to break it. A credential's requests need more callers that wait than the manifest declares. Or the very
     same request for a document is sent again before its own wait was over, though nothing but the refused caller
-    was there to send it: no second one was seen at work, and nothing announced the document anew."""
+    was there to send it: no second one was seen at work, and nothing else ever called for one."""
     streams: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in case.attempts:
         if attempt.op not in OUTSIDE:
@@ -112,12 +112,14 @@ def _early_in(case: Case, fact: str, group: Sequence[Attempt]) -> Iterator[_Earl
         if not waiting:
             continue
         since = min(one.ended_ns for one in waiting)
-        if len(flying) + len(waiting) + 1 > together + _called_anew(case, fact, since, now):
+        # Whoever was called before the refusal may have stood in a queue until now.
+        possible = max(together + _called(case, fact, since, now), _called(case, fact, 0, now))
+        if len(flying) + len(waiting) + 1 > possible:
             yield _Early(fact, waiting[-1], attempt)
 
 
-def _called_anew(case: Case, fact_id: str, since: int, until: int) -> int:
-    """Reasons for another caller to take the document up: announcements, list reads, a restart."""
+def _called(case: Case, fact_id: str, since: int, until: int) -> int:
+    """Reasons for a caller to take the document up: announcements, list reads, a restart."""
     fact = next(one for one in case.facts if one.id == fact_id)
     numbers = {fact.source, *case.attribution.documents_of(fact_id)}
     told = sum(

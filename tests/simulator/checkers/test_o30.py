@@ -192,3 +192,17 @@ def test_whoever_was_killed_is_at_no_request_any_more() -> None:
         manifest=ONE,
     )
     assert check(case).status is Status.PASS
+
+
+def test_two_announcements_in_the_queue_are_two_callers_later() -> None:
+    """Both came before anybody was told to wait; the second waited in a queue for a worker to be free."""
+    text = """
+        09:00       fact E-1
+        09:01       announce E-1
+        {second}
+        09:03       post E-1 key k limited 2
+        09:03+0.8s  post E-1 key k as A
+    """
+    assert check(script(text.format(second="09:02 announce E-1 again"))).status is Status.PASS
+    assert check(script(text.format(second="09:02 read expense shows E-1"))).status is Status.PASS
+    assert check(script(text.format(second=""))).status is Status.FAIL

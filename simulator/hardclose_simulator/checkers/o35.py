@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hardclose_mocks.clock import NS
-from hardclose_mocks.history.records import Fact
+from hardclose_mocks.history.records import Fact, SutProcess
 from hardclose_mocks.kernel.money import Money, MoneyError
 from hardclose_simulator.attempts import logical_start
 from hardclose_simulator.case import Case
@@ -136,11 +136,16 @@ def _timeout_ns(case: Case, delivery: Delivery) -> int:
 
 
 def _lateness(case: Case) -> tuple[list[Delivery], int]:
-    """Genuine deliveries that were not answered in time, and of how many. A lost integration answers nothing: what
-    was tried after a loss is left out."""
-    lost = min(case.losses, default=None)
+    """Genuine deliveries that were not answered in time, and of how many. A lost integration answers nothing, and
+    neither does one that we froze: what was tried after a loss, or in such a while, is left out."""
+    lost, frozen = min(case.losses, default=None), _frozen(case)
     sample = [
-        one for one in case.deliveries if one.genuine and one.sent and (lost is None or one.tried.ended_ns < lost)
+        one
+        for one in case.deliveries
+        if one.genuine
+        and one.sent
+        and (lost is None or one.tried.ended_ns < lost)
+        and not any(one.tried.started_ns <= until and since <= one.tried.ended_ns for since, until in frozen)
     ]
     late = [
         one
@@ -148,6 +153,20 @@ def _lateness(case: Case) -> tuple[list[Delivery], int]:
         if one.tried.ended_ns - one.tried.started_ns >= _timeout_ns(case, one) * (1.0 if one.tried.status else 0.98)
     ]
     return late, len(sample)
+
+
+def _frozen(case: Case) -> list[tuple[int, int]]:
+    """Wire times between which the integration's process stood still by our hand, both included."""
+    whiles: list[tuple[int, int]] = []
+    since: int | None = None
+    for record in case.records:
+        if isinstance(record.body, SutProcess) and record.body.state in ("paused", "resumed"):
+            if record.body.state == "paused":
+                since = record.wire_ns
+            elif since is not None:
+                whiles.append((since, record.wire_ns))
+                since = None
+    return whiles if since is None else [*whiles, (since, case.records[-1].wire_ns)]
 
 
 def _slow(case: Case, late: list[Delivery], samples: int) -> Finding:

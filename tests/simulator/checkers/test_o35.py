@@ -131,3 +131,12 @@ def test_a_lost_integration_is_not_slow() -> None:
     text = slow(300, 0).replace("33:00 audit", "")
     dead = "\n".join(f"20:00+{number * 0.01:.2f}s announce E-1 took 3.1 answered nothing" for number in range(50))
     assert check(script(f"{text}\n19:50 sut exited\n{dead}\n33:00 audit")).status is Status.PASS
+
+
+def test_an_integration_that_we_froze_is_not_slow() -> None:
+    frozen = slow(300, 10).splitlines()
+    text = "\n".join([frozen[0], "09:59 sut paused", *frozen[1:11], "10:00+3.2s sut resumed"])
+    later = "\n".join(f"20:00+{number * 0.01:.2f}s announce E-1" for number in range(290))
+    assert check(script(f"{text}\n{later}\n33:00 audit")).status is Status.PASS
+    awake = f"{text}\n{later}\n33:00 audit".replace("paused", "started").replace("resumed", "started")
+    assert check(script(awake)).status is Status.FAIL

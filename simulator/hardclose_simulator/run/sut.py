@@ -20,6 +20,9 @@ from hardclose_simulator.manifest import Manifest
 HEALTH_S = 10.0
 """An integration that has not answered its health path after this many wire seconds is not there."""
 
+LOOK_S = 3.0
+"""How long one look at the integration may take, wire seconds: an answer that never ends is none."""
+
 
 class SutError(Exception):
     """The integration cannot be tested: not there, not started, not answering. Before the first fact only."""
@@ -177,8 +180,9 @@ class Sight:
                 if self.sut.gone is not None:
                     raise SutError(f"the integration ended before the run began: {self.sut.gone}")
                 try:
-                    await client.get(self.sut.url + self.manifest.health)
-                    return
+                    # Its head is enough: a page that streams on and on is an answer too.
+                    async with client.stream("GET", self.sut.url + self.manifest.health):
+                        return
                 except httpx2.HTTPError as wrong:
                     why = str(wrong) or type(wrong).__name__
                 await asyncio.sleep(0.05)
@@ -192,7 +196,7 @@ class Sight:
         if self.manifest.exceptions is None:
             return []
         try:
-            async with self._client() as client:
+            async with asyncio.timeout(LOOK_S), self._client() as client:
                 answer = await client.get(self.sut.url + self.manifest.exceptions)
                 if answer.status_code != 200:
                     # Nothing there is a legal style; an error of its own is worth a line.
@@ -200,6 +204,9 @@ class Sight:
                         self.problems.append(f"GET {self.manifest.exceptions}: {answer.status_code}")
                     return []
                 items = answer.json()
+        except TimeoutError:
+            self.problems.append(f"GET {self.manifest.exceptions}: no end of it within {LOOK_S:.0f} s")
+            return []
         except (httpx2.HTTPError, ValueError) as wrong:
             self.problems.append(f"GET {self.manifest.exceptions}: {wrong or type(wrong).__name__}")
             return []
@@ -207,4 +214,4 @@ class Sight:
         return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
     def _client(self) -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(transport=self.transport, timeout=3.0, trust_env=False)
+        return httpx2.AsyncClient(transport=self.transport, timeout=LOOK_S, trust_env=False)

@@ -15,7 +15,7 @@ import pytest
 
 from hardclose_mocks.server.listen import free_port
 from hardclose_simulator.manifest import Manifest
-from hardclose_simulator.run.sut import HEALTH_S, CommandSut, RunningSut, Sight, SutError, reference_command
+from hardclose_simulator.run.sut import HEALTH_S, LOOK_S, CommandSut, RunningSut, Sight, SutError, reference_command
 
 pytestmark = pytest.mark.wall
 
@@ -190,5 +190,30 @@ def test_exceptions_of_an_integration_that_is_gone_are_a_problem_on_record() -> 
         assert await sight.exceptions() == []
         assert len(sight.problems) == 1
         assert sight.problems[0].startswith("GET /exceptions: ")
+
+    run(story())
+
+
+DRIBBLE_S = 0.2
+
+
+async def dribble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An answer that goes on until the caller leaves, as a live stream of events does."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+    while not writer.is_closing():
+        writer.write(b"1\r\n.\r\n")
+        await asyncio.sleep(DRIBBLE_S)
+
+
+def test_an_answer_without_an_end_holds_nothing_up() -> None:
+    async def story() -> None:
+        server = await asyncio.start_server(dribble, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        sight = Sight(RunningSut(f"http://127.0.0.1:{port}"), Manifest())
+        async with asyncio.timeout(2 * HEALTH_S):
+            await sight.wait_healthy()
+            assert await sight.exceptions() == []
+        assert sight.problems == [f"GET /exceptions: no end of it within {LOOK_S:.0f} s"]
+        server.close()
 
     run(story())

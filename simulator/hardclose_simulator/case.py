@@ -94,7 +94,7 @@ class Case:
 
     @property
     def quiet_ns(self) -> int:
-        return round(self.manifest.quiet_s(self.pace) * NS)
+        return round(self.manifest.quiet_s(self.pace, self.cards.values()) * NS)
 
     def long_before_audit(self, wire_ns: int) -> bool:
         """Whether that was at least the quiet time before the audit: long enough to have been acted upon."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -67,10 +67,24 @@ class Manifest:
     name: str = ""
     owner: str = ""
 
-    def quiet_s(self, pace: Pace) -> float:
-        """How long nothing may happen, wire seconds, before the drain counts as over."""
+    def quiet_s(self, pace: Pace, cards: Iterable[Mapping[str, Any]] = ()) -> float:
+        """How long nothing may happen, wire seconds, before the drain counts as over. No shorter than the `cards`
+        themselves make a caller wait."""
         longest = max(2 * self.poll_interval_s, 2 * self.batch_interval_s, self.retry_interval_s, QUIET_S_MIN)
-        return min(longest, max(HORIZON_BUSINESS_S / pace.business_rate, QUIET_S_MIN))
+        declared = min(longest, max(HORIZON_BUSINESS_S / pace.business_rate, QUIET_S_MIN))
+        return max(declared, *(doubt_s(card) for card in cards), 0.0)
+
+
+def doubt_s(card: Mapping[str, Any]) -> float:
+    """How long a caller whose answer was lost may have to stand still, wire seconds: until it has given up, and then,
+    where it can do no more than look (C4), until a late commit is over. 0 where no operation is like that."""
+    patience_s = float(card.get("service_levels", {}).get("client_timeout_s", 0.0))
+    lates = [
+        float(terms.get("late_commit_s", 0.0))
+        for terms in card.get("operations", {}).values()
+        if terms.get("profile") == "C4"
+    ]
+    return max((late_s + patience_s for late_s in lates), default=0.0)
 
 
 KEYS = tuple(field.name for field in fields(Manifest))

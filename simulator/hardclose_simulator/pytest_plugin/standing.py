@@ -101,7 +101,7 @@ class Standing:
         sandbox = self._server.sandbox
         if sandbox.phase == "audit":
             raise UsageError("this sandbox has settled already; hardclose.reset() opens a fresh one")
-        quiet_s = manifest.quiet_s(sandbox.pace)
+        quiet_s = manifest.quiet_s(sandbox.pace, [system.card.document() for system in sandbox.systems.values()])
         sandbox.enter("heal", "the test settles")
         sandbox.enter("drain")
         sandbox.enter("audit", "quiet" if await _drained(sandbox, quiet_s, within_s) else "drain_max")

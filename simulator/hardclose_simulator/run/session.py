@@ -171,7 +171,8 @@ class Session:
     async def _settle(self) -> None:
         """Drain: until nothing has been written, sent or owed for the quiet time, or drain_max is over."""
         sandbox = self.sandbox
-        quiet_ns = round(self.manifest.quiet_s(sandbox.pace) * NS)
+        cards = [system.card.document() for system in sandbox.systems.values()]
+        quiet_ns = round(self.manifest.quiet_s(sandbox.pace, cards) * NS)
         sandbox.enter("drain")
         began = sandbox.wire.ns()
         limit = began + round(self.story.drain_max_s * NS)

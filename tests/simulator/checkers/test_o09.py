@@ -129,3 +129,15 @@ def test_one_task_may_list_many_documents() -> None:
         33:00  exception E-1 "blocked: T7-E-1, T7-E-2"
     """)
     assert check(case).status is Status.PASS
+
+
+def test_what_may_not_be_looked_up_yet_has_time() -> None:
+    """Two seconds after a lost answer the card (C4) forbids to look; where a key helps, that is long enough."""
+    text = """
+        09:00       fact E-1
+        09:00+0.1s  post E-1 lost
+        09:00+2.4s  audit
+    """
+    hasty = Manifest(poll_interval_s=1.0, retry_interval_s=2.0)
+    assert check(script(text, profile="C4", manifest=hasty)).status is Status.VACUOUS
+    assert check(script(text, profile="C1", manifest=hasty)).status is Status.FAIL

@@ -194,6 +194,14 @@ def test_the_audit_waits_until_all_has_been_at_rest_for_the_quiet_time() -> None
     assert (audit.wire_ns - max(last, drain.wire_ns)) / 1e9 == pytest.approx(4.0, abs=0.3)
 
 
+def test_the_audit_waits_as_long_as_the_card_makes_a_doubtful_caller_wait() -> None:
+    """Under C4 nobody may look before the late commit is over: 3 s, after the 2 s that callers wait for an answer."""
+    played = play_with(Stranger(), from_scenario(tiny().with_profile("C4"), 1, "T1"))
+    (audit,) = (record for record in played.records if record.body == Phase("audit", "quiet"))
+    last = max(one.ended_ns for one in played.bodies(DeliveryTried))
+    assert (audit.wire_ns - last) / 1e9 == pytest.approx(5.0, abs=0.3)
+
+
 def test_a_story_that_does_not_end_is_cut_off_and_judged_as_it_stands() -> None:
     recipe = from_scenario(tiny(), 1, "T1")
 

@@ -93,6 +93,7 @@ def _application(system: str) -> tuple[FastAPI, _Table]:
         title=f"hardclose {_TITLES[system]} (neutral dialect)",
         version="1",
     )
+    app.router.redirect_slashes = False  # what is not described is not there
     add_error_words(app)
     add_access_routes(app)
     add_webhook_routes(app)

@@ -222,6 +222,32 @@ async def test_a_query_that_cannot_mean_anything_is_refused(query: dict[str, str
         assert (await office.call("GET", "/v1/expense-reports", "expense", params=query)).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("instant", "count"),
+    [
+        ("0001-01-01T00:00:00+14:00", 1),
+        ("9999-12-31T23:59:59-12:00", 0),
+        ("2026-11-01T00:00:00.123456789Z", 1),
+        ("2026-12-24T18:00:00+01:00", 0),
+    ],
+)
+@virtually
+async def test_every_instant_there_is_may_be_asked_for(instant: str, count: int) -> None:
+    async with in_process() as office:
+        await office.post("R-1")
+        answer = await office.call("GET", "/v1/expense-postings", params={"updated_since": instant})
+        assert (answer.status_code, len(answer.json()["items"])) == (200, count)
+
+
+@virtually
+async def test_what_is_not_described_is_not_there() -> None:
+    """A slash behind a path is another path: a redirect would be an answer that nobody was told of."""
+    async with in_process() as office:
+        for path in ("/v1/companies/", "/v1/expense-postings/", "/v1//companies", "/V1/companies"):
+            answer = await office.call("GET", path)
+            assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), path
+
+
 @pytest.mark.parametrize("module", ["", "sales", "Expense"])
 @virtually
 async def test_periods_of_a_module_there_is_not_are_refused(module: str) -> None:

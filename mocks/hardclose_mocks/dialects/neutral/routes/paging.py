@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import MINYEAR, UTC, datetime
 from hashlib import blake2b
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -18,6 +18,8 @@ from hardclose_mocks.dialects.neutral.routes.shared import desk, protocol_error,
 from hardclose_mocks.kernel.books import Books
 from hardclose_mocks.kernel.documents import Document
 from hardclose_mocks.kernel.master import Company
+
+EVER, NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class Filter(NamedTuple):
@@ -114,10 +116,13 @@ def _since(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
         if moment.tzinfo is None:
             raise ValueError(text)
-        return moment.astimezone(UTC).replace(microsecond=0)
-    except (ValueError, OverflowError):
+    except ValueError:
         says = f"updated_since {text[:40]!r} is not an instant like 2026-11-30T08:00:00+01:00"
         raise protocol_error("malformed", says) from None
+    try:
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:  # in UTC that is before the first year, or behind the last
+        return EVER if moment.year == MINYEAR else NEVER
 
 
 def _write_cursor(books: Books, kind: str, document: Document) -> str:

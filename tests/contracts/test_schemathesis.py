@@ -14,8 +14,6 @@ pytest.importorskip("schemathesis")
 pytestmark = pytest.mark.wall
 EXAMPLES = "3"
 """Cases per operation and phase; longer campaigns are `hardclose contracts fuzz --mocks --examples N`."""
-SELDOM = {"PUT /v1/expense-reports/{number}/posting", "PUT /v1/requisitions/{number}/posting"}
-"""At the end of the longest flows: a short campaign may not get there."""
 
 
 @pytest.mark.parametrize("system", ["erp", "procurement", "expense"])
@@ -31,7 +29,8 @@ def test_nothing_is_found(system: str, tmp_path: Path) -> None:
     # That it found nothing says something only if it got everywhere.
     assert outcome["phases"] == dict.fromkeys(("examples", "coverage", "fuzzing", "stateful"), "success")
     assert outcome["tested"] == outcome["selected"] == len(outcome["answers"])
-    assert len([name for name in outcome["never_done"] if name not in SELDOM]) <= 2, outcome["never_done"]
+    # What lies at the end of long flows may not be reached by so few of them.
+    assert len(outcome["never_done"]) <= outcome["selected"] // 4, outcome["never_done"]
     statuses = {status for answers in outcome["answers"].values() for status in answers}
     assert statuses >= {"200", "201", "400", "401", "404", "409", "422"}
     assert not any(status.startswith("5") for status in statuses)

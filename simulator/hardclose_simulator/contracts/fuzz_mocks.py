@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hardclose_mocks.clock import HostClock
 from hardclose_mocks.control import PREFIX, control_application
 from hardclose_mocks.faults.plan import Plan
+from hardclose_mocks.history.store import SqliteStore
 from hardclose_mocks.pace import REAL
 from hardclose_mocks.server.credentials import PERSON, Credentials
 from hardclose_mocks.server.inprocess import InProcessTransport
@@ -31,7 +35,21 @@ async def fuzzable_mocks() -> AsyncIterator[dict[str, str]]:
     """Addresses by name, `control` among them. Webhooks are delivered to nobody: a fuzzer subscribes any address."""
     # Tokens of pace `ci` die after seconds; here every second of the fuzzer would be spent on new ones.
     setup = replace(from_scenario(load(SCENARIO), SEED, "T0").setup, plan=Plan(SEED), pace=REAL, rate=0.0)
-    world = World(setup, HostClock(), transport=InProcessTransport({}))
+    with TemporaryDirectory(prefix="hardclose-fuzzed-") as folder:
+        stores = count()
+        # On disk, as in earnest: what a store cannot keep is a crash too.
+        world = World(
+            setup,
+            HostClock(),
+            lambda: SqliteStore(Path(folder) / f"{next(stores)}.sqlite"),
+            transport=InProcessTransport({}),
+        )
+        async with _listening(world) as urls:
+            yield urls
+
+
+@asynccontextmanager
+async def _listening(world: World) -> AsyncIterator[dict[str, str]]:
     urls: dict[str, str] = {}
     applications = {name: world.application(name) for name in SYSTEMS}
     listener = Listener({"control": control_application(world, urls), **applications}, {})

@@ -27,9 +27,9 @@ ACCEPTED = ("2xx", "3xx", "401", "403", "404", "409", "412", "422", "429")
 SECRETS = ("authorization", "token", "secret", "password", "session", "cookie")
 """Headers and fields that reports do not show. An Idempotency-Key is none: without it a request cannot be repeated."""
 REACHED_S = 10.0
-STEPS, FLOWS = 10, 5
-"""Steps of one flow through links, and flows per example asked for: they are cheap, and many end early. All requests of
-flows are valid: the first invalid one would end most of them."""
+STEPS, FLOWS = 25, 2
+"""Steps of one flow through links, and flows per example asked for. Few and long: what a business does last, such as
+writing back, comes after much else. All requests of flows are valid: the first invalid one would end most of them."""
 ENDED, FAILED = 0, 1
 """How schemathesis leaves: without a failure, or with one."""
 

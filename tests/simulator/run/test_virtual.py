@@ -117,3 +117,9 @@ def test_an_unknown_variant_is_refused_before_anything_is_played() -> None:
     with pytest.raises(KeyError, match="no variant 'P99'"):
         play_virtually(from_scenario(load("smoke"), 1, "T1"), "webhooks", "P99", looks.append)
     assert looks == []
+
+
+def test_whoever_posts_nothing_proves_nothing() -> None:
+    """Every scenario promises that documents were posted: parking all of them is legal, and no proof of anything."""
+    for listed in available():
+        assert load(listed.name).must_happen.get("facts_posted", 0) > 0, listed.name

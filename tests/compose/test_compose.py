@@ -24,6 +24,24 @@ ON_THE_HOST = {
     "HC_PIP_NO_INDEX": "1",
 }
 ASKED = "HARDCLOSE_COMPOSE_TEST"
+KILLED_ONCE_FROZEN_ONCE = """
+title: Killed once, frozen once
+summary: A container is killed on one document and frozen on another.
+story: Engines take their time; the story leaves them that.
+starts: 2026-11-18T08:00:00Z
+ends: 2026-11-20T08:00:00Z
+flows:
+  expense:
+    facts: 4
+    companies: {DE01: 1}
+    ramp:
+      - {from: 2026-11-18 09:15, to: 2026-11-19 16:00}
+    approval_hours: 0.5
+faults:
+  aimed:
+    - {fault: F38, system: erp, operation: expense_posting.create, facts: [expense/1]}
+    - {fault: F39, system: expense, operation: expense_report.posting, facts: [expense/3], parameters: {pause_s: 2}}
+"""
 
 
 def compose_binary() -> str:
@@ -102,9 +120,10 @@ def _killed_and_paused_in_its_container(more: dict[str, str], tree: Path) -> Non
     """F38 and F39 through the engine: the same promise, and the same verdict, as for a process."""
     up = compose(*FILES, "--profile", "verdict", "up", "--wait", "integration", more=more, cwd=tree)
     assert up.returncode == 0, up.stderr
-    words = ["run", "restarts", "--sut", more["HC_SUT_URL"], "--container", "hardclose-integration-1"]
+    (tree / "killed.yaml").write_text(KILLED_ONCE_FROZEN_ONCE)
+    words = ["run", "killed.yaml", "--sut", more["HC_SUT_URL"], "--container", "hardclose-integration-1"]
     command = [sys.executable, "-m", "hardclose_simulator.cli.main", *words, "--format", "json"]
     played = subprocess.run(command, cwd=tree, env={**os.environ, **more}, capture_output=True, text=True)
-    assert played.returncode == 0, played.stdout[-3000:] + played.stderr[-2000:]
-    fired = {line["fault"]: line["fired"] for line in json.loads(played.stdout)["faults"]}
-    assert fired["F39"] == 1
+    said = json.loads(played.stdout)
+    assert played.returncode == 0, (said["verdict"], said["unfired"], said["findings"], played.stderr[-2000:])
+    assert {line["fault"]: line["fired"] for line in said["faults"]} == {"F38": 1, "F39": 1}

@@ -25,6 +25,7 @@ PLANTED = {
     "crashes": ("POST /v1/requisitions", "no_trace_of_a_crash"),
     "takes_anything": ("POST /v1/requisitions", "Schema-violating request accepted"),
     "ignores_versions": ("PUT /v1/requisitions/{number}/decision", "stale_version_is_refused"),
+    "always_sends": ("GET /v1/requisitions/{number}", "known_version_is_not_sent_again"),
     "remembers_refusals": ("PUT /v1/requisitions/{number}/decision", "RefusalChangesNothing"),
 }
 

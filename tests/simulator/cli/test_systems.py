@@ -182,8 +182,9 @@ def test_a_port_that_is_taken_is_one_paragraph_and_leaves_nothing_behind(tmp_pat
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
+        # The first of the four: whether the one before a free port is free is anybody's guess.
         port = taken.getsockname()[1]
-        says = refused(spawned("up", "--scenario", "smoke", "--port-base", str(port - 1), "--state", str(tmp_path)))
+        says = refused(spawned("up", "--scenario", "smoke", "--port-base", str(port), "--state", str(tmp_path)))
     assert f"127.0.0.1:{port}" in says
     assert not list(tmp_path.glob("history*"))
 

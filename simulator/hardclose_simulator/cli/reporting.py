@@ -77,7 +77,11 @@ def _with_expectations(model: Report, excused: Excused) -> Report:
     if not excused.notes:
         return model
     lines = [
-        replace(line, note="; ".join(filter(None, (excused.notes.get(line.id, ""), line.note))))
+        replace(
+            line,
+            note="; ".join(filter(None, (excused.notes.get(line.id, ""), line.note))),
+            expected=excused.reasons.get(line.id, ""),
+        )
         for line in model.obligations
     ]
     told, expected = model.verdict, listing([*excused.reasons])

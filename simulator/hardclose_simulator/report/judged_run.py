@@ -67,7 +67,8 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class ObligationLine:
-    """`evaluated` counts the occasions on which the promise could have been broken."""
+    """`evaluated` counts the occasions on which the promise could have been broken. `expected` is why its failure was
+    expected, empty where it was not or where there was none."""
 
     id: str
     name: str
@@ -77,6 +78,7 @@ class ObligationLine:
     evaluated: int
     findings: int
     note: str
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from .commands import hardclose
 
@@ -67,3 +69,24 @@ def test_a_wrong_address_or_system_is_refused_in_words() -> None:
     done = hardclose("up", "--only", "exspense")
     assert done.code == 2
     assert "try 'expense'" in done.err
+
+
+def junit_of(tmp_path: Path) -> dict[str, Element]:
+    suites = ElementTree.parse(tmp_path / "unreturned" / "latest" / "junit.xml")
+    return {case.get("name", ""): case for case in suites.iter("testcase")}
+
+
+def test_readers_of_junit_see_what_the_exit_code_says(tmp_path: Path) -> None:
+    played(tmp_path, "P14", "- {obligation: O10, reason: in January}\n")
+    cases = junit_of(tmp_path)
+    skipped = cases["O10 the write-back loop is closed"].find("skipped")
+    assert skipped is not None
+    assert skipped.get("message") == "fails as expected: in January"
+    assert not [
+        name for name, case in cases.items() if case.find("failure") is not None or case.find("error") is not None
+    ]
+
+
+def test_a_stale_entry_is_red_in_junit_too(tmp_path: Path) -> None:
+    played(tmp_path, "", "- {obligation: O10, reason: old}\n")
+    assert junit_of(tmp_path)["the run itself"].find("error") is not None

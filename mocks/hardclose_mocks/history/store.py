@@ -78,6 +78,10 @@ def _reading_engine(path: Path) -> Engine:
     return create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
 
 
+_UNREADABLE = (OSError, SQLAlchemyError, UnicodeDecodeError)
+"""Whatever SQLite and its driver make of a file they cannot use; damaged text is not even an error of theirs."""
+
+
 class SqliteStore:
     """A file per stream. Raises HistoryError when the file cannot be opened, is no history, or cannot be written."""
 
@@ -93,7 +97,7 @@ class SqliteStore:
             self._connection = self._engine.connect()
             _META.create_all(self._connection)
             self._connection.commit()
-        except (OSError, SQLAlchemyError) as wrong:
+        except _UNREADABLE as wrong:
             raise HistoryError(f"{path} cannot be used as a history: {_cause(wrong)}") from wrong
 
     def save(self, rows: Sequence[Row]) -> None:
@@ -109,7 +113,7 @@ class SqliteStore:
         try:
             with self._connection.begin():
                 rows = self._connection.execute(select(_RECORDS).order_by(_RECORDS.c.seq)).all()
-        except SQLAlchemyError as wrong:
+        except _UNREADABLE as wrong:
             raise HistoryError(f"{self.path} cannot be read as a history: {_cause(wrong)}") from wrong
         return [decode(*row) for row in rows]
 

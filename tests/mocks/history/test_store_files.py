@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hardclose_mocks.history.codec import HistoryError, check_chained
@@ -145,6 +145,7 @@ def test_a_truncated_file_is_an_error_in_words(tmp_path: Path, share: float) -> 
 
 
 @settings(max_examples=60, deadline=None)
+@example(3890, b"\x80")
 @given(st.integers(0, 2**20), st.binary(min_size=1, max_size=300))
 def test_a_damaged_file_gives_an_error_or_its_damage_shows_in_the_chain(place: int, damage: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -5,11 +5,8 @@ By `@pactflow/openapi-pact-comparator`; skipped, loudly, where there is no npm t
 
 from __future__ import annotations
 
-import contextlib
 import json
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +17,16 @@ from hardclose_simulator.contracts.pact_verification import RELEASES
 from ..mocks.sandboxes import in_process, virtually
 from .consumer_side import COMMITTED, CONSUMER
 from .foreign import http, write
+from .npm import installed
 
 PACKAGE, VERSION = "@pactflow/openapi-pact-comparator", "2.3.1"
-FOLDER = Path(__file__).parents[2] / ".hardclose" / "npm" / f"openapi-pact-comparator-{VERSION}"
 KNOWN = {("a report is posted a second time where references are unique", "existing")}
 """Members of a problem that its schema allows by `additionalProperties: true`: the comparator wants them named."""
 
 
 @pytest.fixture(scope="module")
 def comparator() -> Path:
-    found = FOLDER / "node_modules" / ".bin" / "opc"
-    if not found.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip(f"there is no npm here, which would install {PACKAGE}@{VERSION}")
-        FOLDER.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=FOLDER.parent) as fresh:
-            asked = [npm, "install", "--no-audit", "--no-fund", "--no-save", "--prefix", fresh, f"{PACKAGE}@{VERSION}"]
-            done = subprocess.run(asked, capture_output=True, text=True, check=False)
-            if done.returncode:
-                pytest.skip(f"npm cannot install {PACKAGE}@{VERSION} here: {done.stderr.strip()[-300:]}")
-            FOLDER.mkdir(exist_ok=True)
-            # Another worker may have been faster: then his stays, and ours goes with its folder.
-            with contextlib.suppress(OSError):
-                (Path(fresh) / "node_modules").rename(FOLDER / "node_modules")
-    return found
+    return installed(PACKAGE, VERSION) / ".bin" / "opc"
 
 
 def compared(comparator: Path, pact: Path, *descriptions: str | Path) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from hardclose_simulator.manifest import Manifest, ManifestError
 from hardclose_simulator.pytest_plugin.integration import Integration, manifest_of, sut_of
 from hardclose_simulator.pytest_plugin.server import SandboxServer
 from hardclose_simulator.pytest_plugin.usage import UsageError
+from hardclose_simulator.run.draining import at_rest
 from hardclose_simulator.run.sut import Sight, Sut, SutError
 
 LOOK_S = 0.02
@@ -119,11 +120,8 @@ async def _drained(sandbox: Sandbox, quiet_s: float, within_s: float) -> bool:
     """Whether it came to rest in time: no call, delivery or wait under way, nothing written for the quiet time."""
     began = sandbox.wire.ns()
     while True:
-        now = sandbox.wire.ns()
-        busy = sandbox.open_calls or sandbox.outbox.open or sandbox.dispatcher.in_flight
-        still_since = max(began, sandbox.last_write_ns, sandbox.last_delivery_ns, sandbox.longest_wait_ns)
-        if not busy and now - still_since >= round(quiet_s * NS):
+        if at_rest(sandbox, since_ns=began, quiet_ns=round(quiet_s * NS)):
             return True
-        if now - began >= round(within_s * NS):
+        if sandbox.wire.ns() - began >= round(within_s * NS):
             return False
         await asyncio.sleep(LOOK_S)

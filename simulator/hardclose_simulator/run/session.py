@@ -18,6 +18,7 @@ from hardclose_mocks.server.credentials import environment
 from hardclose_mocks.server.sandbox import SANDBOX, SYSTEMS, Sandbox
 from hardclose_simulator.actors.steps import Actor
 from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.run.draining import at_rest
 from hardclose_simulator.run.processes import Breakable, Processes
 from hardclose_simulator.run.stage import Stage
 from hardclose_simulator.run.sut import Sight, Sut
@@ -177,16 +178,13 @@ class Session:
         began = sandbox.wire.ns()
         limit = began + round(self.story.drain_max_s * NS)
         while True:
-            now = sandbox.wire.ns()
             self._report("drain")
             self._note_loss()
-            if now >= limit:
+            if sandbox.wire.ns() >= limit:
                 sandbox.enter("audit", "drain_max")
                 return
             broken = self.processes is not None and self.processes.busy
-            busy = sandbox.open_calls or sandbox.outbox.open or sandbox.dispatcher.in_flight or broken
-            still_since = max(began, sandbox.last_write_ns, sandbox.last_delivery_ns, sandbox.longest_wait_ns)
-            if not busy and now - still_since >= quiet_ns:
+            if not broken and at_rest(sandbox, since_ns=began, quiet_ns=quiet_ns):
                 sandbox.enter("audit", "quiet")
                 return
             await asyncio.sleep(TICK_S)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, assert_never
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -18,10 +18,9 @@ from hardclose_mocks.dialects.neutral.routes.erp import add_erp_routes
 from hardclose_mocks.dialects.neutral.routes.expense import add_expense_routes
 from hardclose_mocks.dialects.neutral.routes.procurement import add_procurement_routes
 from hardclose_mocks.dialects.neutral.routes.shared import add_company_routes, add_error_words
+from hardclose_mocks.dialects.neutral.routes.table import ENCODERS, SUBJECTS
 from hardclose_mocks.dialects.neutral.routes.webhooks import add_webhook_routes
-from hardclose_mocks.dialects.neutral.wire.erp import expense_posting, purchase_order
-from hardclose_mocks.dialects.neutral.wire.sources import expense_report, requisition
-from hardclose_mocks.kernel.documents import Document, ExpensePosting, ExpenseReport, PurchaseOrder, Requisition
+from hardclose_mocks.kernel.documents import Document
 from hardclose_mocks.kernel.master import Company
 
 _SYSTEMS: dict[str, Callable[[FastAPI], None]] = {
@@ -32,8 +31,6 @@ _SYSTEMS: dict[str, Callable[[FastAPI], None]] = {
 _Table = dict[str, list[tuple[re.Pattern[str], Operation]]]
 _TITLES = {"erp": "ERP", "procurement": "Procurement", "expense": "Expense"}
 _PUBLIC = frozenset({"card", "token", "openapi", "docs"})
-_BY_REFERENCE = frozenset({"expense_posting.create", "purchase_order.create"})
-_BY_BODY_NUMBER = frozenset({"expense_report.create", "requisition.create"})
 _READS_BY_POST = frozenset({"budget.check", "token"})
 
 
@@ -72,17 +69,7 @@ class NeutralDialect:
         return protocol_problem(kind, detail, extra).answer(*headers)
 
     def event_data(self, document: Document, company: Company) -> dict[str, Any]:
-        match document:
-            case ExpensePosting():
-                return dict(expense_posting(document, company))
-            case PurchaseOrder():
-                return dict(purchase_order(document, company))
-            case ExpenseReport():
-                return dict(expense_report(document, company))
-            case Requisition():
-                return dict(requisition(document, company))
-            case _:
-                assert_never(document)
+        return dict(ENCODERS[type(document)](document, company))
 
 
 @cache
@@ -111,10 +98,8 @@ def _application(system: str) -> tuple[FastAPI, _Table]:
 
 def _operation(name: str, method: str, has_number: bool) -> Operation:
     writes = method not in ("GET", "HEAD") and name not in _READS_BY_POST
-    if name in _BY_REFERENCE:
-        subject = "reference"
-    elif name in _BY_BODY_NUMBER:
-        subject = "number"
+    if name in SUBJECTS:
+        subject = SUBJECTS[name]
     elif has_number:
         subject = "path"
     else:

@@ -9,9 +9,10 @@ from typing import Any
 from hardclose_mocks.dialects.neutral.description import examples
 from hardclose_mocks.dialects.neutral.description.parts import Part, choice
 from hardclose_mocks.dialects.neutral.description.schemas import LIST, PAGE
-from hardclose_mocks.dialects.neutral.routes.erp import ORDER_FILTERS, POSTING_FILTERS
 from hardclose_mocks.dialects.neutral.routes.paging import Filter
-from hardclose_mocks.dialects.neutral.routes.sources import REPORT_FILTERS, REQUISITION_FILTERS
+from hardclose_mocks.dialects.neutral.routes.procurement import REQUISITIONS
+from hardclose_mocks.dialects.neutral.routes.resources import Action, Creation, Resource
+from hardclose_mocks.dialects.neutral.routes.table import RESOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +52,42 @@ def _pages(what: str, answer: str, filters: Mapping[str, Filter], *asks: str) ->
     )
 
 
-def _makes(summary: str, answer: str, bodies: examples.Examples, leads: tuple[str, ...]) -> Words:
+def _makes(resource: Resource, creation: Creation) -> Words:
     return Words(
-        summary,
-        answer,
+        creation.summary,
+        resource.answer,
         asks=("IdempotencyKey",),
         refuses=(400, 409, 413, 422),
         headers=("ETag", "Location"),
-        bodies=bodies,
-        leads=leads,
+        bodies=creation.bodies,
+        leads=tuple(resource.operation(lead) for lead in creation.leads),
     )
 
 
-def _changes(
-    summary: str,
-    answer: str,
-    bodies: examples.Examples | None = None,
-    *,
-    example: str,
-    leads: tuple[str, ...],
-    if_match: bool = False,
-    by_person: bool = False,
-) -> Words:
+def _changes(resource: Resource, action: Action) -> Words:
     return Words(
-        summary,
-        answer,
-        asks=("IdempotencyKey", "IfMatch") if if_match else ("IdempotencyKey",),
-        refuses=(400, 409, 413, 422, *((412,) if if_match else ()), *((403,) if by_person else ())),
+        action.summary,
+        resource.answer,
+        asks=("IdempotencyKey", "IfMatch") if action.if_match else ("IdempotencyKey",),
+        refuses=(400, 409, 413, 422, *((412,) if action.if_match else ()), *((403,) if action.by_person else ())),
         headers=("ETag",),
-        bodies=bodies,
-        example=example,
-        leads=leads,
-        by_person=by_person,
+        bodies=action.bodies,
+        example=resource.example,
+        leads=tuple(resource.operation(lead) for lead in action.leads),
+        by_person=action.by_person,
     )
+
+
+def _offers(resource: Resource) -> dict[str, Words]:
+    """All operations of a kind of document."""
+    leads = tuple(resource.operation(lead) for lead in resource.get_leads)
+    by_reference = ("Reference",) if resource.by_reference else ()
+    return {
+        **({resource.operation("create"): _makes(resource, resource.creation)} if resource.creation else {}),
+        resource.operation("list"): _pages(resource.tag.capitalize(), resource.answer, resource.filters, *by_reference),
+        resource.operation("get"): _gets(resource.words, resource.answer, resource.example, leads),
+        **{resource.operation(action.name): _changes(resource, action) for action in resource.actions},
+    }
 
 
 def _masters(what: str, answer: str, kind: str, example: str) -> dict[str, Words]:
@@ -117,40 +121,7 @@ _EVERYWHERE: dict[str, Words] = {
     "delivery.list": Words("The last 200 attempts to deliver, newest first", "Delivery" + LIST),
 }
 
-_POSTING, _ORDER = "EP-DE01-000001", "PO-DE01-000001"
 _ERP: dict[str, Words] = {
-    "expense_posting.create": _makes(
-        "Post an approved expense report",
-        "ExpensePosting",
-        examples.POSTINGS,
-        ("expense_posting.get", "expense_posting.reverse"),
-    ),
-    "expense_posting.list": _pages("Expense postings", "ExpensePosting", POSTING_FILTERS, "Reference"),
-    "expense_posting.get": _gets("expense posting", "ExpensePosting", _POSTING, ("expense_posting.reverse",)),
-    "expense_posting.reverse": _changes(
-        "Take a posting back by a reversing document",
-        "ExpensePosting",
-        examples.REVERSALS,
-        example=_POSTING,
-        leads=("expense_posting.get",),
-        if_match=True,
-    ),
-    "purchase_order.create": _makes(
-        "Issue a purchase order",
-        "PurchaseOrder",
-        examples.ORDERS,
-        ("purchase_order.get", "purchase_order.cancel"),
-    ),
-    "purchase_order.list": _pages("Purchase orders", "PurchaseOrder", ORDER_FILTERS, "Reference"),
-    "purchase_order.get": _gets("purchase order", "PurchaseOrder", _ORDER, ("purchase_order.cancel",)),
-    "purchase_order.cancel": _changes(
-        "Cancel a purchase order; its commitment is released",
-        "PurchaseOrder",
-        examples.REASONS,
-        example=_ORDER,
-        leads=("purchase_order.get",),
-        if_match=True,
-    ),
     "period.list": Words(
         "Posting periods of a company, oldest first", "Period" + LIST, asks=("Module",), refuses=(422,), example="DE01"
     ),
@@ -167,112 +138,16 @@ _ERP: dict[str, Words] = {
     **_masters("tax code", "TaxCode", "tax_code", "V19"),
 }
 
-_REPORT = "R-2026-1103"
-_EXPENSE: dict[str, Words] = {
-    "expense_report.create": _makes(
-        "Fill in a report; it is a draft until submitted",
-        "ExpenseReport",
-        examples.REPORTS,
-        ("expense_report.get", "expense_report.revise", "expense_report.submit"),
-    ),
-    "expense_report.list": _pages("Expense reports", "ExpenseReport", REPORT_FILTERS),
-    "expense_report.get": _gets("expense report", "ExpenseReport", _REPORT, ("expense_report.posting",)),
-    "expense_report.revise": _changes(
-        "New content for a draft, sent-back or recalled report",
-        "ExpenseReport",
-        examples.REVISED_REPORTS,
-        example=_REPORT,
-        leads=("expense_report.submit",),
-    ),
-    "expense_report.submit": _changes(
-        "Submit a report for approval",
-        "ExpenseReport",
-        example=_REPORT,
-        leads=("expense_report.approve", "expense_report.send_back", "expense_report.recall"),
-    ),
-    "expense_report.approve": _changes(
-        "Approve, as the next in the chain",
-        "ExpenseReport",
-        examples.APPROVALS,
-        example=_REPORT,
-        leads=("expense_report.approve", "expense_report.posting"),
-        by_person=True,
-    ),
-    "expense_report.send_back": _changes(
-        "Send back, as the next in the chain",
-        "ExpenseReport",
-        examples.REASONS,
-        example=_REPORT,
-        leads=("expense_report.revise",),
-        by_person=True,
-    ),
-    "expense_report.recall": _changes(
-        "Take a submitted report back", "ExpenseReport", example=_REPORT, leads=("expense_report.revise",)
-    ),
-    "expense_report.posting": _changes(
-        "Tell what became of an approved report",
-        "ExpenseReport",
-        examples.WRITE_BACKS,
-        example=_REPORT,
-        leads=("expense_report.get", "expense_report.posting"),
-        if_match=True,
-    ),
-}
-
-_REQUISITION = "Q-2026-1103"
 _PROCUREMENT: dict[str, Words] = {
-    "requisition.create": _makes(
-        "Fill in a requisition; it is a draft until submitted",
-        "Requisition",
-        examples.REQUISITIONS,
-        ("requisition.get", "requisition.revise", "requisition.submit", "requisition.cancel"),
-    ),
-    "requisition.list": _pages("Requisitions", "Requisition", REQUISITION_FILTERS),
-    "requisition.get": _gets("requisition", "Requisition", _REQUISITION, ("requisition.posting",)),
-    "requisition.revise": _changes(
-        "New content for a draft or rejected requisition",
-        "Requisition",
-        examples.REVISED_REQUISITIONS,
-        example=_REQUISITION,
-        leads=("requisition.submit",),
-    ),
-    "requisition.submit": _changes(
-        "Submit a requisition for approval",
-        "Requisition",
-        example=_REQUISITION,
-        leads=("requisition.approve", "requisition.reject"),
-    ),
-    "requisition.approve": _changes(
-        "Approve, as the next in the chain",
-        "Requisition",
-        examples.APPROVALS,
-        example=_REQUISITION,
-        leads=("requisition.approve", "requisition.posting"),
-        by_person=True,
-    ),
-    "requisition.reject": _changes(
-        "Reject, as the next in the chain",
-        "Requisition",
-        examples.REASONS,
-        example=_REQUISITION,
-        leads=("requisition.revise",),
-        by_person=True,
-    ),
-    "requisition.cancel": _changes(
-        "Give a requisition up", "Requisition", example=_REQUISITION, leads=("requisition.get",)
-    ),
-    "requisition.posting": _changes(
-        "Tell what became of an approved requisition",
-        "Requisition",
-        examples.WRITE_BACKS,
-        example=_REQUISITION,
-        leads=("requisition.get", "requisition.posting"),
-        if_match=True,
-    ),
-    "order.list": _pages("Requisitions that became orders", "Requisition", REQUISITION_FILTERS),
+    "order.list": _pages("Requisitions that became orders", REQUISITIONS.answer, REQUISITIONS.filters),
 }
 
-OPERATIONS: dict[str, Words] = {**_EVERYWHERE, **_ERP, **_EXPENSE, **_PROCUREMENT}
+OPERATIONS: dict[str, Words] = {
+    **_EVERYWHERE,
+    **_ERP,
+    **_PROCUREMENT,
+    **{name: words for resource in RESOURCES for name, words in _offers(resource).items()},
+}
 TAGS: dict[str, str] = {
     "access": "Tokens, and the contract card.",
     "webhooks": "Who is told about events, and what was delivered.",

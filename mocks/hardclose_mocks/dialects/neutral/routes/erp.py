@@ -8,15 +8,17 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from hardclose_mocks.dialects.neutral.routes.paging import Filter, listing
-from hardclose_mocks.dialects.neutral.routes.shared import (
-    after,
-    desk,
-    expected_version,
-    one,
-    protocol_error,
-    reply,
+from hardclose_mocks.dialects.neutral.description import examples
+from hardclose_mocks.dialects.neutral.routes.paging import Filter
+from hardclose_mocks.dialects.neutral.routes.resources import (
+    COMPANY,
+    Action,
+    Creation,
+    Resource,
+    add_resource,
+    status_filter,
 )
+from hardclose_mocks.dialects.neutral.routes.shared import desk, protocol_error, reply
 from hardclose_mocks.dialects.neutral.wire import answers
 from hardclose_mocks.dialects.neutral.wire.erp import (
     BudgetCheckIn,
@@ -32,17 +34,61 @@ from hardclose_mocks.kernel.documents import ExpensePosting, PurchaseOrder
 from hardclose_mocks.kernel.erp import ErpBooks
 from hardclose_mocks.kernel.refusals import Refused, UnknownMaster
 
-POSTING_FILTERS = {
-    "company": Filter(lambda document: document.company),
-    "status": Filter(lambda document: document.status, answers.POSTING_STATUSES),
-    "payment": Filter(lambda document: document.payment, answers.PAYMENTS),
-}
-ORDER_FILTERS = {
-    "company": Filter(lambda document: document.company),
-    "status": Filter(lambda document: document.status, answers.ORDER_STATUSES),
-    "supplier": Filter(lambda document: document.supplier),
-}
-BY_REFERENCE = {"reference": Filter(lambda document: document.reference)}
+POSTINGS = Resource(
+    kind="expense_posting",
+    path="/v1/expense-postings",
+    document=ExpensePosting,
+    encode=expense_posting,
+    answer="ExpensePosting",
+    example="EP-DE01-000001",
+    filters={
+        **COMPANY,
+        **status_filter(*answers.POSTING_STATUSES),
+        "payment": Filter(lambda document: document.payment, answers.PAYMENTS),
+    },
+    creation=Creation(
+        ExpensePostingIn, "Post an approved expense report", examples.POSTINGS, ("get", "reverse"), by_reference=True
+    ),
+    actions=(
+        Action(
+            "reverse",
+            "/reversal",
+            "Take a posting back by a reversing document",
+            lambda asked: asked.body.command(asked.number, asked.version),
+            ReversalIn,
+            examples.REVERSALS,
+            if_match=True,
+        ),
+    ),
+    get_leads=("reverse",),
+)
+ORDERS = Resource(
+    kind="purchase_order",
+    path="/v1/purchase-orders",
+    document=PurchaseOrder,
+    encode=purchase_order,
+    answer="PurchaseOrder",
+    example="PO-DE01-000001",
+    filters={
+        **COMPANY,
+        **status_filter(*answers.ORDER_STATUSES),
+        "supplier": Filter(lambda document: document.supplier),
+    },
+    creation=Creation(PurchaseOrderIn, "Issue a purchase order", examples.ORDERS, ("get", "cancel"), by_reference=True),
+    actions=(
+        Action(
+            "cancel",
+            "/cancellation",
+            "Cancel a purchase order; its commitment is released",
+            lambda asked: asked.body.command(asked.number, asked.version),
+            CancellationIn,
+            examples.REASONS,
+            if_match=True,
+        ),
+    ),
+    get_leads=("cancel",),
+)
+ERP_RESOURCES = (POSTINGS, ORDERS)
 
 
 def books(request: Request) -> ErpBooks:
@@ -50,69 +96,10 @@ def books(request: Request) -> ErpBooks:
 
 
 def add_erp_routes(app: FastAPI) -> None:
-    _add_postings(app)
-    _add_orders(app)
+    for resource in ERP_RESOURCES:
+        add_resource(app, resource)
     _add_money_rules(app)
     _add_masters(app)
-
-
-def _filters(request: Request, operation: str, filters: dict[str, Filter]) -> dict[str, Filter]:
-    """Search by reference is offered only where the card says so."""
-    if "reference" in request.query_params and not desk(request).card.terms_of(operation).searchable:
-        raise protocol_error(
-            "filter_not_supported", "this endpoint cannot be searched by reference; see the contract card"
-        )
-    return {**filters, **BY_REFERENCE}
-
-
-def _add_postings(app: FastAPI) -> None:
-    @app.post("/v1/expense-postings", operation_id="expense_posting.create", tags=["expense postings"], status_code=201)
-    async def create(request: Request, body: ExpensePostingIn) -> Response:
-        at = desk(request)
-        done = at.do(body.command(unique_reference=at.card.terms_of("expense_posting.create").unique_reference))
-        return after(request, cast(str, done.document), expense_posting, 201)
-
-    @app.get("/v1/expense-postings", operation_id="expense_posting.list", tags=["expense postings"])
-    async def page(request: Request) -> Response:
-        return listing(
-            request, "expense_posting", expense_posting, _filters(request, "expense_posting.create", POSTING_FILTERS)
-        )
-
-    @app.get("/v1/expense-postings/{number}", operation_id="expense_posting.get", tags=["expense postings"])
-    async def get(request: Request, number: str) -> Response:
-        return one(request, number, ExpensePosting, expense_posting)
-
-    @app.post(
-        "/v1/expense-postings/{number}/reversal", operation_id="expense_posting.reverse", tags=["expense postings"]
-    )
-    async def reverse(request: Request, number: str, body: ReversalIn) -> Response:
-        desk(request).do(body.command(number, expected_version(request)))
-        return after(request, number, expense_posting)
-
-
-def _add_orders(app: FastAPI) -> None:
-    @app.post("/v1/purchase-orders", operation_id="purchase_order.create", tags=["purchase orders"], status_code=201)
-    async def create(request: Request, body: PurchaseOrderIn) -> Response:
-        at = desk(request)
-        done = at.do(body.command(unique_reference=at.card.terms_of("purchase_order.create").unique_reference))
-        return after(request, cast(str, done.document), purchase_order, 201)
-
-    @app.get("/v1/purchase-orders", operation_id="purchase_order.list", tags=["purchase orders"])
-    async def page(request: Request) -> Response:
-        return listing(
-            request, "purchase_order", purchase_order, _filters(request, "purchase_order.create", ORDER_FILTERS)
-        )
-
-    @app.get("/v1/purchase-orders/{number}", operation_id="purchase_order.get", tags=["purchase orders"])
-    async def get(request: Request, number: str) -> Response:
-        return one(request, number, PurchaseOrder, purchase_order)
-
-    @app.post(
-        "/v1/purchase-orders/{number}/cancellation", operation_id="purchase_order.cancel", tags=["purchase orders"]
-    )
-    async def cancel(request: Request, number: str, body: CancellationIn) -> Response:
-        desk(request).do(body.command(number, expected_version(request)))
-        return after(request, number, purchase_order)
 
 
 def _add_money_rules(app: FastAPI) -> None:

@@ -1,43 +1,39 @@
-"""What both source systems share: filters of their lists, and who acts."""
+"""What both source systems offer alike: approvals by people, and the integration's write-back."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
 
-from fastapi import Request
-
-from hardclose_mocks.dialects.neutral.routes.paging import Filter
-from hardclose_mocks.dialects.neutral.routes.shared import desk, protocol_error
-from hardclose_mocks.dialects.neutral.wire import answers
-from hardclose_mocks.kernel.refusals import NotAllowed, Refused, UnknownDocument
-
-D = TypeVar("D")
+from hardclose_mocks.dialects.neutral.description import examples
+from hardclose_mocks.dialects.neutral.routes.resources import Action
+from hardclose_mocks.dialects.neutral.wire.sources import ApprovalIn, PostingIn
+from hardclose_mocks.kernel.commands import Command
 
 
-def source_filters(statuses: tuple[str, ...]) -> dict[str, Filter]:
-    return {
-        "company": Filter(lambda document: document.company),
-        "status": Filter(lambda document: document.status, statuses),
-        "posting_state": Filter(lambda document: document.posting.state, answers.POSTING_STATES),
-    }
+def write_back(words: str) -> Action:
+    return Action(
+        "posting",
+        "/posting",
+        f"Tell what became of an approved {words}",
+        lambda asked: asked.body.command(asked.number, asked.version),
+        PostingIn,
+        examples.WRITE_BACKS,
+        method="PUT",
+        leads=("get", "posting"),
+        says=f"The integration tells what became of the {words}.",
+        if_match=True,
+    )
 
 
-REPORT_FILTERS = source_filters(answers.REPORT_STATUSES)
-REQUISITION_FILTERS = source_filters(answers.REQUISITION_STATUSES)
-
-
-def acting_person(request: Request, action: str) -> str:
-    """The human behind the credential; an integration may never approve or reject."""
-    at = desk(request)
-    if at.person is None:
-        raise Refused(NotAllowed(at.actor, action, "only people approve, reject and send back; log in as person:<id>"))
-    return at.person
-
-
-def current(request: Request, number: str, kind: type[D], name: str) -> D:
-    document = desk(request).books.find(number)
-    if document is None:
-        raise Refused(UnknownDocument(name.replace(" ", "_"), number))
-    if not isinstance(document, kind):
-        raise protocol_error("not_found", f"there is no {name} {number}")
-    return document
+def approval(command: Callable[[str, str, str | None], Command]) -> Action:
+    """One step of the approval chain, in one's own name or for somebody absent."""
+    return Action(
+        "approve",
+        "/approval",
+        "Approve, as the next in the chain",
+        lambda asked: command(asked.number, asked.person("approve"), asked.body.on_behalf_of),
+        ApprovalIn,
+        examples.APPROVALS,
+        leads=("approve", "posting"),
+        by_person=True,
+    )

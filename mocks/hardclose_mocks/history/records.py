@@ -113,6 +113,8 @@ class Fact:
     accounting_date: str
     text: str = ""
     twin_of: str | None = None
+    replaces: str | None = None
+    """The withdrawn fact of the same source that this one takes the place of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +193,15 @@ class Emitted:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """`state`: created, deleted. The secret is not here; it is derived from the sandbox's key and the id."""
+    """`state`: created, renewed, expired, disabled, deleted; live after the first two only. `expires_ns` is when it
+    ends unless it is renewed; None is never. The secret is not here; it is derived from the sandbox's key."""
 
     id: str
     url: str
     types: tuple[str, ...]
     state: str = "created"
+    expires_ns: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,9 @@ class DeliveryTried:
     """One webhook attempt. `event` is the Emitted id it is about (its lineage), `message` the outbox's name for it: the
     webhook-id it bore, but for a duplicate under the event's own id, which is told apart (`<event>-same-<rule>`).
     `label` genuine or forged (then `forgery` says how), `status` the answer's or None, `outcome`: delivered, retry,
-    exhausted, dropped (F32: never sent, never will be), lost (F32 silent: sender believes it was delivered)."""
+    exhausted, dropped (F32: never sent, never will be; F33: not before the replay), lost (F32 silent: sender believes
+    it was delivered). `batch` is the webhook-id of a POST that carried several events, one record each; a
+    member that is no business event (F37) has no `event`. `payload`: full, or pointer (fetch the document)."""
 
     event: str
     message: str
@@ -222,6 +229,8 @@ class DeliveryTried:
     body: Json = None
     """Kept for forged deliveries only; genuine ones carry the event."""
     fault: Hit | None = None
+    batch: str | None = None
+    payload: str = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +241,39 @@ class TokenIssued:
 
 
 @dataclass(frozen=True, slots=True)
+class Cred:
+    """What happened to a credential of the integration. `what` and its states:
+
+    client_secret, webhook_secret: `rotated` (there is a new one, `generation` counts them from 0; the former is good
+    until `until_ns`), `collected` (the integration was handed the present one), `used_former` (the former, while good),
+    `used_retired` (a former one afterwards: refused). refresh_token: `issued`, `reused` (one that had been used
+    before), `revoked` (the whole family). scope: `revoked`, `restored`."""
+
+    credential: str
+    what: str
+    state: str
+    generation: int = 0
+    until_ns: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """People took back what they had ordered: no such document is wanted any more. A later fact of the same source may
+    replace it. `why`: recalled, or edited after the approval."""
+
+    fact: str
+    system: str
+    source: str
+    revision: int
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class FaultRule:
-    """A rule of the plan, or one added by hand through the control plane. `state`: planned, on, off, removed."""
+    """A rule of the plan, or one added by hand through the control plane. `state`: planned, on, off, removed; struck is
+    when a timed one (F33, F34, F48) was carried out."""
 
     id: str
     fault: str
@@ -285,14 +325,14 @@ class Snapshot:
 
 Body = (
     Genesis | Run | Card | ManifestSeen | Fact | Exchange | Told | Acted | Emitted | Subscribed | DeliveryTried
-    | TokenIssued | FaultRule | Phase | ClockSet | SutProcess | ExceptionSeen | Snapshot
+    | TokenIssued | Cred | Withdrawn | FaultRule | Phase | ClockSet | SutProcess | ExceptionSeen | Snapshot
 )  # fmt: skip
 
 KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         Genesis, Run, Card, ManifestSeen, Fact, Exchange, Told, Acted, Emitted, Subscribed, DeliveryTried,
-        TokenIssued, FaultRule, Phase, ClockSet, SutProcess, ExceptionSeen, Snapshot,
+        TokenIssued, Cred, Withdrawn, FaultRule, Phase, ClockSet, SutProcess, ExceptionSeen, Snapshot,
     )
 }  # fmt: skip
 

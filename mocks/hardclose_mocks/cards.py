@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 from hardclose_mocks.pace import Pace
 
+Creating = Literal["expense_posting.create", "purchase_order.create"]
+CREATING: tuple[str, ...] = get_args(Creating)
+"""The ERP's creating operations. Each runs under a capability profile of the scenario's choice, and is on the card."""
 PROFILES = ("C1", "C3", "C4")
 """Capability profiles built so far; their meaning is the properties of Terms."""
 

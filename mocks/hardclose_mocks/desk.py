@@ -32,6 +32,17 @@ class Operation:
     writes: bool = False
     public: bool = False
     subject: str = "credential"
+    upload: bool = False
+    """The body is a file of any type: larger than others may be, and on record by its digest only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What is kept of a file that came as a body: `sha256` is hexadecimal, `size` in bytes."""
+
+    content_type: str
+    size: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +121,8 @@ class Desk:
     person: str | None
     at: datetime
     emit: Emit
+    upload: Upload | None = None
+    """The file that came with this call, where the operation takes one."""
     control: Any = None
     """The sandbox, for the few routes that are about it: tokens, subscriptions, deliveries."""
     carried: list[Carried] = field(default_factory=list)

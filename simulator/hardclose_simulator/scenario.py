@@ -14,13 +14,13 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
+from hardclose_mocks.cards import CREATING, Creating
 from hardclose_mocks.faults.catalogue import nearest
 from hardclose_mocks.pace import PACES, Pace
 from hardclose_simulator.scenario_faults import Faults, aim_of
 from hardclose_simulator.scenario_keys import (
     COMPANIES,
     COUNTERS,
-    PROFILED,
     BadFacts,
     CompanyKeys,
     Flows,
@@ -63,7 +63,7 @@ class Scenario(Keys):
     bad_facts: BadFacts = BadFacts()
     periods: tuple[PeriodAction, ...] = ()
     payments: tuple[PaymentRun, ...] = ()
-    profiles: dict[Literal["expense_posting.create", "purchase_order.create"], Profile] = Field(default_factory=dict)
+    profiles: dict[Creating, Profile] = Field(default_factory=dict)
     limits: dict[System, LimitKeys] = Field(default_factory=dict)
     page_limit_max: Positive = 200
     faults: Faults = Faults()
@@ -83,7 +83,7 @@ class Scenario(Keys):
             raise ScenarioError(
                 self.name, key="profiles", says=f"no such profile '{profile}'{nearest(profile, [*get_args(Profile)])}"
             )
-        return self.model_copy(update={"profiles": dict.fromkeys(PROFILED, profile)})
+        return self.model_copy(update={"profiles": dict.fromkeys(CREATING, profile)})
 
     @property
     def pace_values(self) -> Pace:

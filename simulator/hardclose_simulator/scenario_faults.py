@@ -7,12 +7,13 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
+from hardclose_mocks.cards import CREATING
 from hardclose_mocks.faults.catalogue import FAULTS
-from hardclose_simulator.scenario_keys import PROFILED, Keys, Positive, Share, System, unknown, wrong
+from hardclose_simulator.scenario_keys import Keys, Positive, Share, System, unknown, wrong
 
 OPERATIONS = {
     "erp": (
-        *PROFILED,
+        *CREATING,
         *("expense_posting.get", "expense_posting.list", "expense_posting.reverse"),
         *("purchase_order.get", "purchase_order.list", "purchase_order.cancel", "budget.check"),
         *("company.get", "company.list", "period.list"),

@@ -14,8 +14,6 @@ from pydantic_core import PydanticCustomError
 from hardclose_mocks.faults.catalogue import nearest
 from hardclose_mocks.kernel.money import EXPONENTS
 
-PROFILED = ("expense_posting.create", "purchase_order.create")
-"""The ERP operations that run under a capability profile of the scenario's choice."""
 COUNTERS = (
     "facts_posted", "expense_facts", "requisition_facts", "unknown_outcomes", "rate_limited", "duplicate_deliveries",
     "dropped_deliveries", "forged_deliveries", "period_closed_refusals", "business_refusals",

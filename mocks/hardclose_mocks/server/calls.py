@@ -7,10 +7,11 @@ import hashlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 
-from hardclose_mocks.desk import Answer, Operation
+from hardclose_mocks.desk import Answer, Operation, Upload
 from hardclose_mocks.history.codec import to_json
 from hardclose_mocks.kernel.documents import Event
 from hardclose_mocks.server.credentials import INTEGRATION, actor_of
@@ -20,6 +21,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 BODY_BYTES_MAX = 1_048_576
+UPLOAD_BYTES_MAX = 25 * BODY_BYTES_MAX
+"""Where the body is a file."""
 NESTING_MAX = 64
 """Levels of arrays and objects in a body; deeper ones are not read."""
 CRASHED = "crashed"
@@ -51,6 +54,7 @@ class Call:
     subject: str = ""
     nth: int = 0
     key: str | None = None
+    upload: Upload | None = None
     emitted: list[tuple[str, Event]] = field(default_factory=list)
 
     @property
@@ -132,15 +136,28 @@ def kept_answer(answer: Answer) -> Any:
         return answer.body.decode("utf-8", "replace")
 
 
-async def read_body(receive: Receive) -> bytes | None:
-    """The whole request body, one byte more than allowed at most; None if the caller left."""
+def bytes_max(operation: Operation) -> int:
+    return UPLOAD_BYTES_MAX if operation.upload else BODY_BYTES_MAX
+
+
+def read_upload(call: Call) -> None:
+    """Sets `upload`; what is told about the file, its digest included, is the parsed body for the history, for fault
+    draws and for idempotency keys. The bytes are kept nowhere."""
+    kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    call.upload = Upload(kind, len(call.body), hashlib.sha256(call.body).hexdigest())
+    told = dict(parse_qsl(call.scope.get("query_string", b"").decode("latin-1")))
+    call.parsed = {**told, "content_type": kind, "size": call.upload.size, "sha256": call.upload.sha256}
+
+
+async def read_body(receive: Receive, most: int = BODY_BYTES_MAX) -> bytes | None:
+    """The whole request body, or a little more than `most` bytes of a longer one; None if the caller left."""
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        if size <= BODY_BYTES_MAX:
+        if size <= most:
             parts.append(message.get("body", b""))
             size += len(parts[-1])
         if not message.get("more_body", False):

@@ -15,7 +15,6 @@ from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.records import Exchange, Hit, Told
 from hardclose_mocks.kernel.documents import Event
 from hardclose_mocks.server.calls import (
-    BODY_BYTES_MAX,
     CONNECTED,
     CRASHED,
     DROP,
@@ -27,12 +26,14 @@ from hardclose_mocks.server.calls import (
     Scope,
     Send,
     answer_name,
+    bytes_max,
     fingerprint,
     is_kept,
     is_secret,
     kept_answer,
     read_body,
     read_json,
+    read_upload,
     replay,
     run_application,
     subject_of,
@@ -58,10 +59,10 @@ class Edge:
             await self.system.application(scope, receive, send)
             return
         started = self.sandbox.wire.ns()
-        body = await read_body(receive)
+        operation, number = self.system.dialect.operation(self.system.name, scope["method"], scope["path"])
+        body = await read_body(receive, bytes_max(operation))
         if body is None:
             return
-        operation, number = self.system.dialect.operation(self.system.name, scope["method"], scope["path"])
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         call = Call(scope, operation, number, body, headers, started)
         if operation.name in UNTAPPED:
@@ -139,8 +140,11 @@ class Edge:
         token = call.headers.get("authorization", "")
         if token.lower().startswith("bearer "):
             call.credential = self.sandbox.credential_of(self.system.name, token[7:].strip())
-        if len(call.body) <= BODY_BYTES_MAX:
-            read_json(call)
+        if len(call.body) <= bytes_max(call.operation):
+            if call.operation.upload:
+                read_upload(call)
+            else:
+                read_json(call)
         if call.operation.name == "token":
             call.credential = self.system.dialect.client(call.headers, call.body) or "anonymous"
         call.subject = subject_of(call)
@@ -163,8 +167,8 @@ class Edge:
     def _turned_away(self, call: Call) -> tuple[Answer, float | None] | None:
         """Answers given before any business: too large, no token, too many, not readable, key trouble."""
         say = self.system.dialect.protocol_answer
-        if len(call.body) > BODY_BYTES_MAX:
-            return say("too_large", f"at most {BODY_BYTES_MAX} bytes", {}), None
+        if len(call.body) > (most := bytes_max(call.operation)):
+            return say("too_large", f"at most {most} bytes", {}), None
         if call.operation.public:
             return None
         if call.credential == "anonymous":
@@ -241,7 +245,16 @@ class Edge:
 
         system, at = self.system, self.sandbox.business.now()
         return Desk(
-            system.name, system.books, system.card, system.companies, call.actor, person, at, emit, self.sandbox
+            system=system.name,
+            books=system.books,
+            card=system.card,
+            companies=system.companies,
+            actor=call.actor,
+            person=person,
+            at=at,
+            emit=emit,
+            upload=call.upload,
+            control=self.sandbox,
         )
 
     async def _record(

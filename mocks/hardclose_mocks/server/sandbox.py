@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import httpx2
 
-from hardclose_mocks.cards import ContractCard, Limit, Terms
+from hardclose_mocks.cards import CREATING, ContractCard, Limit, Terms
 from hardclose_mocks.clock import NS, BusinessClock, WireClock
 from hardclose_mocks.desk import Dialect, carry, refused
 from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
@@ -64,7 +64,7 @@ class Setup:
     run_tag: str = "T0"
     plan: Plan = field(default_factory=lambda: Plan(0))
     terms: Mapping[str, Terms] = field(default_factory=dict)
-    """Per ERP operation: expense_posting.create, purchase_order.create."""
+    """Per creating operation of the ERP."""
     page_max: int = 200
     credentials: Credentials = field(default_factory=Credentials)
     dialect: str = "neutral"
@@ -93,7 +93,7 @@ class System:
         self.application = dialect.application(name)
         terms = setup.terms if name == "erp" else {}
         if name == "erp":
-            terms = {"expense_posting.create": Terms(), "purchase_order.create": Terms(), **terms}
+            terms = {**dict.fromkeys(CREATING, Terms()), **terms}
         self.card = ContractCard(name, setup.pace, terms, limit, min(50, setup.page_max), setup.page_max)
         self.limiter = Limiter(limit, setup.pace.retry_after_s) if limit else None
         self.companies: dict[str, Company] = {company.code: company for company in setup.master.companies}

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hardclose_mocks.cards import Terms
+from hardclose_mocks.cards import CREATING, Terms
 from hardclose_mocks.kernel.calendars import fiscal_period
 from hardclose_mocks.kernel.master import (
     Account,
@@ -34,7 +34,6 @@ SCENARIO, SEED = "month-end", 1
 HOME = "DE01"
 OPENED = datetime(2026, 11, 30, 9, 0, tzinfo=ZoneInfo("Europe/Berlin"))
 """Business time stands still there: periods up to November 2026 are open, later ones are future."""
-OPERATIONS = ("expense_posting.create", "purchase_order.create")
 SMALL_PAGE = 2
 
 
@@ -205,4 +204,4 @@ def _renamed(record: Any, company: str, currency: str) -> Any:
 
 
 def _under(setup: Setup, profile: str) -> Setup:
-    return replace(setup, terms={operation: Terms(profile) for operation in OPERATIONS})
+    return replace(setup, terms={operation: Terms(profile) for operation in CREATING})

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from hardclose_mocks.cards import Terms
+from hardclose_mocks.cards import CREATING, Terms
 from hardclose_mocks.faults.plan import Plan
 from hardclose_mocks.history.codec import HistoryError, from_plain
 from hardclose_mocks.history.records import Fact, Record
@@ -27,7 +27,6 @@ from hardclose_simulator.pytest_plugin.people import file_and_approve, perform
 from hardclose_simulator.pytest_plugin.server import SandboxServer
 from hardclose_simulator.pytest_plugin.standing import Standing
 from hardclose_simulator.pytest_plugin.usage import UsageError, nearest_of
-from hardclose_simulator.scenario_keys import PROFILED
 
 if TYPE_CHECKING:
     from hardclose_simulator.run.recipe import Recipe
@@ -57,7 +56,7 @@ def sandbox_setup(mark: SandboxMark) -> Setup:
         pace=scenario.pace_values,
         run_tag=fresh_run_tag(mark.seed),
         plan=Plan(mark.seed),
-        terms={name: Terms(scenario.terms(name)) for name in PROFILED},
+        terms={name: Terms(scenario.terms(name)) for name in CREATING},
         page_max=scenario.page_limit_max,
         rate=0.0,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hardclose_mocks.cards import Terms
+from hardclose_mocks.cards import CREATING, Terms
 from hardclose_mocks.faults.plan import Plan, plan_hash
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.server.credentials import Credentials
@@ -20,8 +20,6 @@ from hardclose_simulator.logs.replay import prepare_replay
 from hardclose_simulator.masterdata import make_master
 from hardclose_simulator.run.session import Story
 from hardclose_simulator.scenario import Scenario
-
-OPERATIONS = ("expense_posting.create", "purchase_order.create")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +111,7 @@ def from_log(
 
 
 def _setting(scenario: Scenario) -> dict[str, Any]:
-    return {"title": scenario.title, "profiles": {name: scenario.terms(name) for name in OPERATIONS}}
+    return {"title": scenario.title, "profiles": {name: scenario.terms(name) for name in CREATING}}
 
 
 def _setup(scenario: Scenario, master: Master, plan: Plan, run_tag: str, credentials: Credentials | None) -> Setup:
@@ -124,7 +122,7 @@ def _setup(scenario: Scenario, master: Master, plan: Plan, run_tag: str, credent
         pace=scenario.pace_values,
         run_tag=run_tag,
         plan=plan,
-        terms={name: Terms(scenario.terms(name)) for name in OPERATIONS},
+        terms={name: Terms(scenario.terms(name)) for name in CREATING},
         page_max=scenario.page_limit_max,
         credentials=credentials or Credentials(),
         rate=0.0,

@@ -1,4 +1,4 @@
-"""How work comes in: signed webhooks, and lists read to the end. Both end in the same job, once per document."""
+"""How work comes in by webhook: signed, kept, and only then acknowledged. What it means is `news`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from hardclose_reference.client import SystemClient
-from hardclose_reference.mapping import TARGETS
+from hardclose_reference.news import News
 from hardclose_reference.settings import Settings
-from hardclose_reference.store import DUE, SUPERSEDED, Job, Store
+from hardclose_reference.store import Store
+from hardclose_reference.targets import kinds_of
 
-TAKEN_BACK = ("draft", "submitted", "pending", "sent_back", "recalled", "rejected", "cancelled")
 PAID_EVENT = "payment.completed"
 TOLERANCE_S = 300
 """An event signed longer ago than this, or this far ahead, is a replay: the card says so."""
@@ -32,10 +31,10 @@ class Unreadable(Exception):
 
 
 class Intake:
-    """`wake` is called whenever there is something new to do."""
+    """Checks who says it, on the clock it is given, and keeps what was said."""
 
-    def __init__(self, settings: Settings, store: Store, wake: Callable[[], None], now: Callable[[], datetime]) -> None:
-        self._settings, self._store, self._wake, self._now = settings, store, wake, now
+    def __init__(self, settings: Settings, store: Store, news: News, now: Callable[[], datetime]) -> None:
+        self._settings, self._store, self._news, self._now = settings, store, news, now
         self._behaviour = settings.behaviour
 
     def take_event(self, system: str, headers: dict[str, str], body: bytes) -> None:
@@ -47,11 +46,11 @@ class Intake:
                 self._take(system, event, event_id)
 
     def _take(self, system: str, event: dict[str, Any], event_id: str) -> None:
-        data = event.get("data", {})
-        if system in TARGETS:
-            self.take_document(system, data, event_id if self._behaviour.same_document == "by_event" else "")
-        elif event.get("type") == PAID_EVENT:
-            self.take_erp_document(data)
+        data, (kind, _, change) = event.get("data", {}), str(event.get("type", "")).rpartition(".")
+        if kind in kinds_of(system):
+            self._news.take_document(kind, data, event_id if self._behaviour.same_document == "by_event" else "")
+        elif system == "erp" and f"{kind}.{change}" == PAID_EVENT:
+            self._news.take_erp_document(data)
 
     def _verified(self, system: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
         if self._behaviour.verify_signatures:
@@ -74,79 +73,3 @@ class Intake:
         given = headers.get("webhook-signature", "").split()
         if not any(hmac.compare_digest(one.encode(), expected.encode()) for one in given):
             raise Forged("the signature is not the sender's")
-
-    def take_document(self, system: str, source: dict[str, Any], instance: str = "") -> None:
-        """A source document in whatever state somebody told us of. Late and repeated news change nothing."""
-        number, revision = str(source.get("number", "")), int(source.get("revision", 0))
-        known = self._store.job(system, number, instance)
-        if known is not None and known.revision > revision:
-            return
-        if source.get("status") == "approved" and (known is None or known.revision < revision):
-            if known is not None and known.state != SUPERSEDED:
-                reason = f"revision {revision} was approved, and revision {known.revision} is {known.state} already"
-                self._store.raise_exception(system, number, reason, str(source["updated_at"]))
-                return
-            self._store.save(Job(system, number, revision, source, instance))
-            self._wake()
-        elif (
-            source.get("status") in TAKEN_BACK
-            and known is not None
-            and known.state == DUE
-            and known.in_doubt_since is None
-            and int(source["version"]) > int(known.source["version"])
-        ):
-            known.state = SUPERSEDED
-            self._store.save(known)
-
-    def take_erp_document(self, document: dict[str, Any]) -> None:
-        """What the ERP says of a document we made: paid, or reversed by somebody.
-
-        It may be so before we know that it is ours: the answer that named it was lost, and we have not looked yet."""
-        voided = document["status"] in ("reversed", "cancelled")
-        for system in TARGETS:
-            job = self._store.job(system, str(document.get("reference", "")))
-            if job is None:
-                continue
-            perhaps_ours = job.document is None and job.in_doubt_since is not None and not document.get("reverses")
-            ours = perhaps_ours or job.document == document.get("number")
-            says = document.get("payment") == "paid", voided
-            if ours and says != (job.paid, job.voided):
-                job.paid, job.voided = says
-                self._store.save(job)
-                self._wake()
-
-
-class Poller:
-    """Reads lists from where it stopped. The cursor moves only after everything before it is stored."""
-
-    def __init__(self, intake: Intake, store: Store, clients: dict[str, SystemClient], *, all_pages: bool) -> None:
-        self._intake, self._store, self._clients, self._all_pages = intake, store, clients, all_pages
-
-    async def look(self) -> None:
-        """One look at every list; raises InDoubt or Refused where a list cannot be read."""
-        for system, target in TARGETS.items():
-            await self._read(system, target.list_path, {"status": "approved"}, self._take_source(system))
-        for target in TARGETS.values():
-            await self._read("erp", target.erp_path, {}, self._intake.take_erp_document)
-
-    def _take_source(self, system: str) -> Callable[[dict[str, Any]], None]:
-        return lambda source: self._intake.take_document(system, source)
-
-    async def _read(
-        self, system: str, path: str, query: dict[str, str], take: Callable[[dict[str, Any]], None]
-    ) -> None:
-        """`updated_since` is inclusive: the last second is read again, so that nobody falls between two looks."""
-        client, since = self._clients[system], self._store.cursor(path)
-        latest = since
-        began = None if self._all_pages else await _system_time(client)
-        async for item in client.items(path, {**query, **({"updated_since": since} if since else {})}):
-            take(item)
-            latest = began or str(item["updated_at"])
-        if latest is not None and latest != since:
-            self._store.move_cursor(path, latest)
-
-
-async def _system_time(client: SystemClient) -> str:
-    """Who takes the first page for the whole list goes on from the time of his look."""
-    companies = await client.call("GET", "/v1/companies")
-    return str(companies["items"][0]["business_time"])

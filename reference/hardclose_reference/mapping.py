@@ -3,54 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from hardclose_reference.store import Job
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where documents of one source go. `list_path` is the source's list, `erp_path` the ERP's."""
-
-    list_path: str
-    operation: str
-    erp_path: str
-    module: str
-    date_field: str
-
-
-TARGETS: Mapping[str, Target] = {
-    "expense": Target(
-        "/v1/expense-reports", "expense_posting.create", "/v1/expense-postings", "expense", "posting_date"
-    ),
-    "procurement": Target(
-        "/v1/requisitions", "purchase_order.create", "/v1/purchase-orders", "purchasing", "order_date"
-    ),
-}
+from hardclose_reference.job import Job
 
 
 def erp_document(job: Job) -> dict[str, Any]:
     """The request body. A moved posting keeps its original date in `accounting_date`."""
-    source, day = job.source, job.posting_date or job.accounting_date
-    head = {"company": source["company"], "reference": job.number, "currency": source["currency"]}
-    if job.system == "expense":
-        return {
-            **head,
-            "posting_date": day,
-            "accounting_date": job.accounting_date if day != job.accounting_date else None,
-            "employee": source["employee"],
-            "text": source["text"],
-            "lines": [_posting_line(line, share) for line in source["lines"] for share in line["allocations"]],
-        }
+    day = job.posting_date or job.accounting_date
+    head = {"company": job.source["company"], "reference": job.number, "currency": job.source["currency"]}
+    moved_from = job.accounting_date if day != job.accounting_date else None
+    match job.kind:
+        case "expense_report":
+            return {**head, "posting_date": day, "accounting_date": moved_from, **_expense_posting(job.source)}
+        case "requisition":
+            return {**head, "order_date": day, **_order(job.source)}
+        case _:
+            raise AssertionError(f"nothing in the ERP for a {job.kind}")
+
+
+def _expense_posting(report: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        **head,
-        "order_date": day,
-        "supplier": source["supplier"],
-        "text": source["text"],
-        "lines": source["lines"],
+        "employee": report["employee"],
+        "text": report["text"],
+        "lines": [_posting_line(line, share) for line in report["lines"] for share in line["allocations"]],
     }
+
+
+def _order(requisition: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: requisition[name] for name in ("supplier", "text", "lines")}
 
 
 def _posting_line(line: Mapping[str, Any], share: Mapping[str, Any]) -> dict[str, Any]:

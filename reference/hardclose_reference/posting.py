@@ -9,11 +9,13 @@ from datetime import datetime
 
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import InDoubt, Refused, SystemClient
-from hardclose_reference.mapping import TARGETS, Target, budget_needs, erp_document
-from hardclose_reference.store import DUE, PARKED, POSTED, SUPERSEDED, Job, Store
+from hardclose_reference.doubt import Unknowable, done_after_all
+from hardclose_reference.job import DUE, SUPERSEDED, Job
+from hardclose_reference.mapping import budget_needs, erp_document
+from hardclose_reference.store import Store
+from hardclose_reference.targets import TARGETS, Target
 
 log = logging.getLogger(__name__)
-LIVE = ("posted", "issued")
 MOVES_MAX = 5
 """So many refusals in a row for a closed period, and a person shall look."""
 
@@ -32,14 +34,14 @@ class Poster:
         self._erp, self._store, self._behaviour, self._now, self._rng = erp, store, behaviour, now, rng
 
     async def post(self, job: Job) -> None:
-        target = TARGETS[job.system]
+        target = TARGETS[job.kind]
         if job.in_doubt_since is not None and await self._was_done_after_all(job, target):
             return
         if job.in_doubt_since is None and not await self._may_be_tried(job, target):
             return
         while job.state == DUE:
             try:
-                self._posted(job, await self._send(job, target))
+                self._store.done(job, await self._send(job, target))
             except Refused as no:
                 job.in_doubt_since = job.last_sent_at = None
                 job.refusals += 1
@@ -78,43 +80,25 @@ class Poster:
         name = f"{job.number}-{job.revision}-{job.refusals}" + (f"-{job.instance}" if job.instance else "")
         return f"{name}-{self._rng.getrandbits(64):x}" if self._behaviour.key == "try" else name
 
-    def _posted(self, job: Job, document: str) -> None:
-        job.state, job.document, job.reason, job.tries = POSTED, document, None, 0
-        job.in_doubt_since = job.last_sent_at = None
-        self._store.close_exception(job.system, job.number)
-        self._store.save(job)
-
-    # --- doubt --------------------------------------------------------------------------------------------------
-
     async def _was_done_after_all(self, job: Job, target: Target) -> bool:
-        """Look it up first: our last answer may have been lost. With a key there is no need, the ERP knows it."""
-        terms, now = self._erp.terms(target.operation), self._now().timestamp()
-        if terms["idempotency_key"]["supported"]:
-            # A key lives from its first use, however often it was sent since.
-            if now - (job.in_doubt_since or 0.0) > terms["idempotency_key"]["life_s"]:
-                self._park(job, "the outcome of the last request is unknown, and its Idempotency-Key has expired")
-                return True
+        """Look it up first: our last answer may have been lost. True if there is nothing left to send."""
+        now = self._now()
+        try:
+            found = await done_after_all(self._erp, job, target, self._behaviour, now.timestamp())
+        except Unknowable as no:
+            self._store.park(job, str(no), now.isoformat())
+            return True
+        if found is None:
             return False
-        if not terms["reference_search"] or not self._behaviour.look_before_retry:
-            return False
-        # A request may commit that much later than it was sent; looking earlier proves nothing.
-        settled_at = (job.last_sent_at or 0.0) + terms["late_commit_s"] + terms["read_lag_s"]
-        if not terms["reference_unique"] and (wait_s := settled_at - now) > 0:
-            job.next_at = settled_at
-            raise InDoubt(f"a request may still commit for {wait_s:.1f} s")
-        found = [one async for one in self._erp.items(target.erp_path, {"reference": job.number})]
-        ours = [one for one in found if not one.get("reverses")]
-        # What a person reversed meanwhile was done all the same: it is not done again.
-        for document in sorted(ours, key=lambda one: one["status"] not in LIVE)[:1]:
-            job.voided = document["status"] not in LIVE
-            self._posted(job, str(document["number"]))
-        return bool(ours)
+        job.voided = not found.live
+        self._store.done(job, found.document)
+        return True
 
     # --- refusals -----------------------------------------------------------------------------------------------
 
     async def _refused(self, job: Job, target: Target, no: Refused) -> None:
         if no.slug == "duplicate-reference":
-            self._posted(job, str(no.problem["existing"]))
+            self._store.done(job, str(no.problem["existing"]))
         elif self._behaviour.refused == "retry":
             raise InDoubt(f"refused ({no.slug}); perhaps it works next time")
         elif no.slug == "period-closed":
@@ -136,6 +120,11 @@ class Poster:
                     self._park(job, f"{no.slug}: {no}, and no later one is open")
                 job.posting_date = day
 
+    def _park(self, job: Job, reason: str) -> None:
+        self._store.park(job, reason, self._now().isoformat())
+
+    # --- before the first request -------------------------------------------------------------------------------
+
     async def _first_open_day(self, job: Job, target: Target) -> str | None:
         """The accounting date itself if its period is open, else the first day of the next open one."""
         path = f"/v1/companies/{job.source['company']}/periods"
@@ -146,9 +135,9 @@ class Poster:
 
     async def _may_be_tried(self, job: Job, target: Target) -> bool:
         """Before the first request only: afterwards our own document would be in the way."""
-        if self._behaviour.ask_periods_first:
+        if self._behaviour.ask_periods_first and target.module:
             job.posting_date = await self._first_open_day(job, target)
-        if job.system == "procurement":
+        if job.kind == "requisition":
             return await self._within_budget(job)
         return True
 
@@ -170,10 +159,3 @@ class Poster:
                 self._park(job, f"budget-exceeded: {amount} asked of {cost_center}, {answer['available']} left")
                 return False
         return True
-
-    def _park(self, job: Job, reason: str) -> None:
-        """Visible twice: in our own list of exceptions, and at the source (see `telling`)."""
-        job.state, job.reason, job.tries = PARKED, reason, 0
-        job.in_doubt_since = job.last_sent_at = None
-        self._store.raise_exception(job.system, job.number, reason, self._now().isoformat())
-        self._store.save(job)

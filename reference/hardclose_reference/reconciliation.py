@@ -8,15 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from hardclose_reference.client import SystemClient
-from hardclose_reference.mapping import TARGETS
-from hardclose_reference.store import POSTED, Job, Store
+from hardclose_reference.job import POSTED, Job
+from hardclose_reference.store import Store
+from hardclose_reference.targets import TARGETS
 
 
 async def reconcile(erp: SystemClient, store: Store) -> dict[str, Any]:
-    """Per source system: jobs by state, posted money by currency, and every difference with its reason."""
+    """Per kind of source document: jobs by state, posted money by currency, and every difference with its reason."""
     report: dict[str, Any] = {}
-    for system, target in TARGETS.items():
-        jobs = [job for job in store.jobs() if job.system == system]
+    for kind, target in TARGETS.items():
+        jobs = [job for job in store.jobs() if job.kind == kind]
         there: dict[str, list[Mapping[str, Any]]] = {}
         async for document in erp.items(target.erp_path, {}):
             if document["status"] in ("posted", "issued") and not document.get("reverses"):
@@ -26,7 +27,7 @@ async def reconcile(erp: SystemClient, store: Store) -> dict[str, Any]:
             if job.state == POSTED and not job.voided:
                 currency = str(job.source["currency"])
                 money[currency] = money.get(currency, Decimal(0)) + Decimal(job.source["total"])
-        report[system] = {
+        report[kind] = {
             "jobs": dict(sorted(Counter(job.state for job in jobs).items())),
             "posted": {currency: str(amount) for currency, amount in sorted(money.items())},
             "differences": [says for job in jobs if (says := _difference(job, there.get(job.number, [])))],

@@ -14,11 +14,15 @@ import httpx2
 from fastapi import FastAPI, HTTPException, Request, Response
 
 from hardclose_reference.client import InDoubt, Refused, SystemClient
-from hardclose_reference.intake import Forged, Intake, Poller, Unreadable
+from hardclose_reference.intake import Forged, Intake, Unreadable
+from hardclose_reference.job import PARKED
+from hardclose_reference.news import News
+from hardclose_reference.polling import Poller
 from hardclose_reference.posting import Poster
 from hardclose_reference.reconciliation import reconcile
 from hardclose_reference.settings import SOURCES, SYSTEMS, Settings
-from hardclose_reference.store import DUE, PARKED, Store
+from hardclose_reference.store import Store
+from hardclose_reference.targets import TARGETS
 from hardclose_reference.telling import Teller
 from hardclose_reference.worker import Worker
 
@@ -43,9 +47,11 @@ class Service:
         self.clients = {system: SystemClient(settings.systems[system], behaviour, now, transport) for system in SYSTEMS}
         poster = Poster(self.clients["erp"], self.store, behaviour, now, rng)
         teller = Teller({system: self.clients[system] for system in SOURCES}, self.store, behaviour)
-        self.worker = Worker(self.store, poster, teller, now, rng, hands=2 * behaviour.callers)
-        self.intake = Intake(settings, self.store, self.worker.wake, now)
-        self._poller = Poller(self.intake, self.store, self.clients, all_pages=behaviour.all_pages)
+        carriers = dict.fromkeys(TARGETS, poster.post)
+        self.worker = Worker(self.store, carriers, teller, now, rng, hands=2 * behaviour.callers)
+        news = News(self.store, self.worker.wake)
+        self.intake = Intake(settings, self.store, news, now)
+        self._poller = Poller(news, self.store, self.clients, all_pages=behaviour.all_pages)
         self._tasks: list[asyncio.Task[None]] = []
         self.app = _face(self)
 
@@ -129,11 +135,12 @@ def _face(service: Service) -> FastAPI:
     @app.post("/exceptions/{system}/{number}/retry")
     async def retry(system: str, number: str) -> Response:
         """A person has mended the cause: try once more."""
-        job = service.store.job(system, number)
-        if job is None or job.state != PARKED:
+        parked = [job for job in service.store.shown_as(system, number) if job.state == PARKED]
+        if not parked:
             raise HTTPException(404, f"{number} is not parked")
-        job.state, job.posting_date, job.moves, job.next_at = DUE, None, 0, 0.0
-        service.store.save(job)
+        for job in parked:
+            job.due_again()
+            service.store.save(job)
         service.worker.wake()
         return Response(status_code=202)
 

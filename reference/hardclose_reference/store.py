@@ -6,74 +6,25 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 from weakref import WeakValueDictionary
 
-DUE, POSTED, PARKED, SUPERSEDED = "due", "posted", "parked", "superseded"
-
-
-@dataclass(slots=True, weakref_slot=True)
-class Job:
-    """One approved document of a source system, on its way into the ERP and back.
-
-    `number` is the source's, `document` the ERP's. While we do not know the outcome of an attempt, `in_doubt_since` and
-    `last_sent_at` (epoch seconds) are when its first and its last request left. `refusals` counts definite refusals:
-    each correction is a new attempt with a key of its own. `moves` counts those for a closed period since a person
-    looked. `told` is what the source has confirmed; `paid` and `voided` are what the ERP says. `instance` is empty but
-    for duplicates by intent."""
-
-    system: str
-    number: str
-    revision: int
-    source: dict[str, Any]
-    instance: str = ""
-    state: str = DUE
-    posting_date: str | None = None
-    refusals: int = 0
-    moves: int = 0
-    tries: int = 0
-    in_doubt_since: float | None = None
-    last_sent_at: float | None = None
-    document: str | None = None
-    reason: str | None = None
-    told: list[str | None] | None = None
-    next_at: float = 0.0
-    paid: bool = False
-    voided: bool = False
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.system, self.number, self.instance
-
-    @property
-    def accounting_date(self) -> str:
-        """The company-local date of the final approval, as the card says."""
-        return str(self.source["approved_at"])[:10]
-
-    def wanted(self) -> list[str | None] | None:
-        """What the source should be told by now: state, document, reason."""
-        if self.state == POSTED and self.voided:
-            return ["parked", None, f"{self.document} was reversed in the ERP"]
-        if self.state == POSTED:
-            return ["paid" if self.paid else "posted", self.document, None]
-        return ["parked", None, self.reason] if self.state == PARKED else None
-
-    @property
-    def open(self) -> bool:
-        return self.state == DUE or self.wanted() not in (None, self.told)
-
+from hardclose_reference.job import Job
+from hardclose_reference.targets import kinds_of
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS job (
-    system TEXT, number TEXT, instance TEXT, open INTEGER, next_at REAL, content TEXT,
-    PRIMARY KEY (system, number, instance));
+    kind TEXT, number TEXT, instance TEXT, open INTEGER, next_at REAL, content TEXT,
+    PRIMARY KEY (kind, number, instance));
 CREATE INDEX IF NOT EXISTS job_open ON job (open, next_at);
+CREATE TABLE IF NOT EXISTS need (
+    kind TEXT, number TEXT, by_kind TEXT, by_number TEXT, by_instance TEXT,
+    PRIMARY KEY (kind, number, by_kind, by_number, by_instance));
 CREATE TABLE IF NOT EXISTS event (system TEXT, id TEXT, content TEXT, PRIMARY KEY (system, id));
 CREATE TABLE IF NOT EXISTS cursor (list TEXT PRIMARY KEY, since TEXT);
 CREATE TABLE IF NOT EXISTS exception (
-    system TEXT, source TEXT, reason TEXT, since TEXT, PRIMARY KEY (system, source));
+    system TEXT, source TEXT, reason TEXT, since TEXT, about TEXT, PRIMARY KEY (system, source, about));
 """
 
 
@@ -104,12 +55,12 @@ class Store:
 
     # --- jobs ---------------------------------------------------------------------------------------------------
 
-    def job(self, system: str, number: str, instance: str = "") -> Job | None:
+    def job(self, kind: str, number: str, instance: str = "") -> Job | None:
         """The same object for everybody who uses it at one time: news reaches him who works on it."""
-        if (job := self._in_use.get((system, number, instance))) is not None:
+        if (job := self._in_use.get((kind, number, instance))) is not None:
             return job
         row = self._db.execute(
-            "SELECT content FROM job WHERE system = ? AND number = ? AND instance = ?", (system, number, instance)
+            "SELECT content FROM job WHERE kind = ? AND number = ? AND instance = ?", (kind, number, instance)
         ).fetchone()
         return self._used(Job(**json.loads(row[0]))) if row else None
 
@@ -122,6 +73,8 @@ class Store:
             "INSERT OR REPLACE INTO job VALUES (?, ?, ?, ?, ?, ?)",
             (*job.key, job.open, job.next_at, json.dumps(asdict(job))),
         )
+        for kind, number in job.needs:
+            self._db.execute("INSERT OR IGNORE INTO need VALUES (?, ?, ?, ?, ?)", (kind, number, *job.key))
         self._in_use[job.key] = job
 
     def ready_jobs(self, now: float, *, limit: int) -> list[Job]:
@@ -136,12 +89,42 @@ class Store:
         row = self._db.execute("SELECT min(next_at) FROM job WHERE open = 1 AND next_at > ?", (after,)).fetchone()
         return None if row[0] is None else float(row[0])
 
+    def waiting_for(self, job: Job) -> list[Job]:
+        """Those that need it, whatever became of them."""
+        rows = self._db.execute(
+            "SELECT by_kind, by_number, by_instance FROM need WHERE kind = ? AND number = ?", (job.kind, job.number)
+        ).fetchall()
+        return [waiting for row in rows if (waiting := self.job(*row)) is not None]
+
+    def shown_as(self, system: str, number: str) -> list[Job]:
+        """The document of that number and its errands, as people see them."""
+        own = [job for kind in kinds_of(system) if (job := self.job(kind, number)) is not None]
+        errands = [job for one in own for job in self.waiting_for(one) if job.home == [system, number]]
+        return own + errands
+
+    def needed(self) -> list[Job]:
+        rows = self._db.execute("SELECT DISTINCT kind, number FROM need").fetchall()
+        return [job for row in rows if (job := self.job(*row)) is not None]
+
     def jobs(self) -> Iterator[Job]:
-        for row in self._db.execute("SELECT content FROM job ORDER BY system, number"):
+        for row in self._db.execute("SELECT content FROM job ORDER BY kind, number"):
             yield Job(**json.loads(row[0]))
 
     def _used(self, job: Job) -> Job:
         return self._in_use.setdefault(job.key, job)
+
+    # --- how a job ends -----------------------------------------------------------------------------------------
+
+    def done(self, job: Job, document: str) -> None:
+        job.done(document)
+        self.close_exception(job.system, job.shown_as, about=_about(job))
+        self.save(job)
+
+    def park(self, job: Job, reason: str, since: str) -> None:
+        """Visible twice: in our own list of exceptions, and at the source (see `telling`)."""
+        job.parked(reason)
+        self.raise_exception(job.system, job.shown_as, reason, since, about=_about(job))
+        self.save(job)
 
     # --- events, cursors, exceptions ----------------------------------------------------------------------------
 
@@ -157,12 +140,19 @@ class Store:
     def move_cursor(self, list_name: str, since: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO cursor VALUES (?, ?)", (list_name, since))
 
-    def raise_exception(self, system: str, source: str, reason: str, since: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO exception VALUES (?, ?, ?, ?)", (system, source, reason, since))
+    def raise_exception(self, system: str, source: str, reason: str, since: str, *, about: str = "") -> None:
+        """`about` tells the errands of one source document apart."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO exception VALUES (?, ?, ?, ?, ?)", (system, source, reason, since, about)
+        )
 
-    def close_exception(self, system: str, source: str) -> None:
-        self._db.execute("DELETE FROM exception WHERE system = ? AND source = ?", (system, source))
+    def close_exception(self, system: str, source: str, *, about: str = "") -> None:
+        self._db.execute("DELETE FROM exception WHERE system = ? AND source = ? AND about = ?", (system, source, about))
 
     def exceptions(self) -> list[dict[str, str]]:
         rows = self._db.execute("SELECT system, source, reason, since FROM exception ORDER BY since, source")
         return [dict(zip(("system", "source", "reason", "since"), row, strict=True)) for row in rows]
+
+
+def _about(job: Job) -> str:
+    return f"{job.kind}/{job.number}" if job.home else ""

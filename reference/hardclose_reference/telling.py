@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import InDoubt, Refused, SystemClient
-from hardclose_reference.mapping import TARGETS
-from hardclose_reference.store import Job, Store
+from hardclose_reference.job import Job
+from hardclose_reference.store import Store
+from hardclose_reference.targets import TARGETS
 
 
 class Teller:
@@ -37,13 +38,13 @@ class Teller:
     async def _put(self, job: Job, step: list[str | None]) -> None:
         state, document, reason = step
         body = {"state": state, "document": document, "reason": reason}
-        path = f"{TARGETS[job.system].list_path}/{job.number}/posting"
+        path = f"{TARGETS[job.kind].list_path}/{job.number}/posting"
         await self._sources[job.system].call("PUT", path, body=body)
 
     async def _refused(self, job: Job, step: list[str | None], no: Refused) -> None:
         """The source may be further than we knew: an answer of ours was lost. Anything else a person must see."""
         try:
-            there = await self._sources[job.system].call("GET", f"{TARGETS[job.system].list_path}/{job.number}")
+            there = await self._sources[job.system].call("GET", f"{TARGETS[job.kind].list_path}/{job.number}")
         except Refused as gone:
             there = {"posting": {"state": f"not readable ({gone})", "document": None}}
         posting = there["posting"]

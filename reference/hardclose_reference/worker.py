@@ -6,40 +6,47 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from hardclose_reference.client import InDoubt, Refused
-from hardclose_reference.posting import Poster
-from hardclose_reference.store import DUE, Job, Store
+from hardclose_reference.job import DUE, PARKED, POSTED, Job
+from hardclose_reference.store import Store
 from hardclose_reference.telling import Teller
 
 log = logging.getLogger(__name__)
+Carrier = Callable[[Job], Awaitable[None]]
+"""Takes a due job of one kind as far as it gets; raises InDoubt where it must come again."""
 
 
 class Worker:
-    """`hands` jobs at a time. `timeout_s` is the callers' timeout on the card: waits are fractions of it."""
+    """`hands` jobs at a time, each carried by the carrier of its kind.
+
+    `timeout_s` is the callers' timeout on the card: waits are fractions of it. What needs another job waits for it for
+    `patience_s`, and then a person shall see it; it goes on by itself all the same once the other one is posted."""
 
     def __init__(
         self,
         store: Store,
-        poster: Poster,
+        carriers: Mapping[str, Carrier],
         teller: Teller,
         now: Callable[[], datetime],
         rng: random.Random,
         *,
         hands: int,
     ) -> None:
-        self._store, self._poster, self._teller, self._now, self._rng = store, poster, teller, now, rng
+        self._store, self._carriers, self._teller, self._now, self._rng = store, carriers, teller, now, rng
         self._hands, self._in_hand = hands, dict[tuple[str, str, str], asyncio.Task[None]]()
         self._wake = asyncio.Event()
-        self.timeout_s = 2.0
+        self.timeout_s, self.patience_s = 2.0, 5.0
 
     def wake(self) -> None:
         self._wake.set()
 
     async def run(self) -> None:
         """Until cancelled."""
+        for job in self._store.needed():
+            self._wake_those_that_need(job)
         try:
             while True:
                 self._wake.clear()
@@ -63,8 +70,9 @@ class Worker:
 
     async def _work(self, job: Job) -> None:
         try:
-            if job.state == DUE:
-                await self._poster.post(job)
+            if job.state == DUE and not self._must_wait(job):
+                await self._carriers[job.kind](job)
+                self._wake_those_that_need(job)
             await self._teller.tell(job)
             job.tries = 0
         except InDoubt as doubt:
@@ -72,12 +80,36 @@ class Worker:
             self._later(job)
         except Refused as no:
             log.warning("%s: %s", job.number, no)
-            self._store.raise_exception(job.system, job.number, f"{no.slug}: {no}", self._now().isoformat())
+            self._store.raise_exception(job.system, job.shown_as, f"{no.slug}: {no}", self._now().isoformat())
             self._later(job)
         finally:
             self._in_hand.pop(job.key, None)
             self._wake.set()
         self._store.save(job)
+
+    # --- jobs that need others ----------------------------------------------------------------------------------
+
+    def _must_wait(self, job: Job) -> bool:
+        """Whether something it needs is not posted yet. What waits too long is parked, visibly."""
+        missing = next((need for need in job.needs if not self._is_posted(need)), None)
+        if missing is None:
+            return False
+        now = self._now()
+        job.waits_since = job.waits_since or now.timestamp()
+        job.next_at = job.waits_since + self.patience_s
+        if now.timestamp() >= job.next_at:
+            self._store.park(job, f"waits for {missing[0].replace('_', ' ')} {missing[1]}", now.isoformat())
+        return True
+
+    def _is_posted(self, need: list[str]) -> bool:
+        other = self._store.job(*need)
+        return other is not None and other.state == POSTED and not other.voided
+
+    def _wake_those_that_need(self, job: Job) -> None:
+        for waiting in self._store.waiting_for(job) if job.state == POSTED else ():
+            if waiting.waits_since is not None and waiting.state in (DUE, PARKED):
+                waiting.due_again()
+                self._store.save(waiting)
 
     def _later(self, job: Job) -> None:
         """Exponential with jitter, from a tenth of the timeout up to the whole of it."""

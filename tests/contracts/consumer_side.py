@@ -15,9 +15,10 @@ from typing import Any
 
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
+from hardclose_reference.job import Job
 from hardclose_reference.posting import Poster
 from hardclose_reference.settings import SYSTEMS, Access, Settings
-from hardclose_reference.store import Job, Store
+from hardclose_reference.store import Store
 
 os.environ["PACT_DO_NOT_TRACK"] = "true"
 from pact import Pact, match
@@ -237,11 +238,11 @@ def poster(client: SystemClient, store: Store) -> Poster:
 
 
 def report_job(**changes: Any) -> Job:
-    return replace(Job("expense", "R-1001", 1, REPORT), **changes)
+    return replace(Job("expense_report", "R-1001", 1, REPORT), **changes)
 
 
 def requisition_job(**changes: Any) -> Job:
-    return replace(Job("procurement", "Q-1001", 1, REQUISITION), **changes)
+    return replace(Job("requisition", "Q-1001", 1, REQUISITION), **changes)
 
 
 def run(conversation: Coroutine[Any, Any, None]) -> None:

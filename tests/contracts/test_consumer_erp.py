@@ -10,8 +10,9 @@ import pytest
 from pact import match
 
 from hardclose_reference.client import InDoubt, Refused
+from hardclose_reference.job import PARKED, POSTED
 from hardclose_reference.mapping import erp_document
-from hardclose_reference.store import PARKED, POSTED, Store
+from hardclose_reference.store import Store
 
 from .consumer_side import (
     NOW,

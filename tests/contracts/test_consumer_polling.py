@@ -8,10 +8,12 @@ from typing import Any
 
 from pact import generate, match
 
-from hardclose_reference.intake import Intake, Poller
-from hardclose_reference.store import DUE, Store
+from hardclose_reference.job import DUE
+from hardclose_reference.news import News
+from hardclose_reference.polling import Poller
+from hardclose_reference.store import Store
 
-from .consumer_side import NOW, REPORT, REQUISITION, Conversation, amount, as_told, instant, run, settings
+from .consumer_side import REPORT, REQUISITION, Conversation, amount, as_told, instant, run
 
 CURSOR = "MjAyNi0xMS0zMHxSLTEwMDI="
 
@@ -86,13 +88,13 @@ def test_every_list_is_read_to_its_end_and_then_from_where_it_ended(tmp_path: Pa
             erp, "purchase orders", "/v1/purchase-orders", order(), {}, "a purchase order with reference Q-9001 exists"
         )
         store = Store(tmp_path / "state")
-        intake = Intake(settings(tmp_path), store, lambda: None, lambda: NOW)
+        news = News(store, lambda: None)
         async with AsyncExitStack() as stack:
             clients = {
                 one.system: await stack.enter_async_context(one.talking(tmp_path))
                 for one in (erp, expense, procurement)
             }
-            poller = Poller(intake, store, clients, all_pages=True)
+            poller = Poller(news, store, clients, all_pages=True)
             await poller.look()
             await poller.look()
         assert [(job.number, job.state) for job in store.jobs()] == [("R-1001", DUE), ("Q-1001", DUE)]

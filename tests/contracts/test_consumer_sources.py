@@ -9,7 +9,8 @@ import pytest
 from pact import match
 
 from hardclose_reference.behaviour import Behaviour
-from hardclose_reference.store import PARKED, POSTED, Job, Store
+from hardclose_reference.job import PARKED, POSTED, Job
+from hardclose_reference.store import Store
 from hardclose_reference.telling import Teller
 
 from .consumer_side import Conversation, instant, problem, report_job, requisition_job, run

@@ -10,7 +10,9 @@ from pact import match
 from standardwebhooks import Webhook
 
 from hardclose_reference.intake import Intake
-from hardclose_reference.store import DUE, POSTED, Job, Store
+from hardclose_reference.job import DUE, POSTED, Job
+from hardclose_reference.news import News
+from hardclose_reference.store import Store
 
 from .consumer_side import (
     NOW,
@@ -52,7 +54,7 @@ def take(folder: Path, system: str, kind: str, given: str, subject: str, data: d
     interaction.with_metadata(headers)
     # Where the provider describes it: the offline check against its AsyncAPI description asks for this.
     interaction.add_external_reference("AsyncAPI", "operationId", f"send.{kind}")
-    intake = Intake(settings(folder), store, lambda: None, lambda: NOW)
+    intake = Intake(settings(folder), store, News(store, lambda: None), lambda: NOW)
 
     def deliver(body: str | bytes | None, metadata: dict[str, object]) -> None:
         assert body is not None
@@ -94,6 +96,6 @@ def test_a_payment_is_noted_at_the_job_it_pays(tmp_path: Path) -> None:
         "payment": "paid",
     }
     take(tmp_path, "erp", "payment.completed", "payment of R-1001 is completed", "EP-DE01-000001", data, store)
-    job = store.job("expense", "R-1001")
+    job = store.job("expense_report", "R-1001")
     assert isinstance(job, Job)
     assert job.paid

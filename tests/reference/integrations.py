@@ -29,9 +29,9 @@ from hardclose_mocks.kernel.documents import ExpensePosting, ExpenseReport, Post
 from hardclose_mocks.server.calls import DROP
 from hardclose_mocks.server.credentials import environment
 from hardclose_mocks.server.inprocess import InProcessTransport
+from hardclose_reference.job import Job
 from hardclose_reference.service import Service, build
 from hardclose_reference.settings import SYSTEMS, Settings
-from hardclose_reference.store import Job
 
 from ..mocks.kernel.small_world import order_line, report, requisition
 from ..mocks.sandboxes import Office, in_process
@@ -139,7 +139,7 @@ class Integration:
 
     def job(self, number: str = "R-1") -> Job:
         assert self.service is not None
-        job = self.service.store.job("procurement" if number.startswith("Q") else "expense", number)
+        job = self.service.store.job("requisition" if number.startswith("Q") else "expense_report", number)
         assert job is not None, f"it knows nothing of {number}"
         return job
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hardclose_reference.store import Job
+from hardclose_reference.job import Job
 
 
 def report_sent(number: str = "R-1", **changes: Any) -> dict[str, Any]:
@@ -63,9 +63,9 @@ def order_line(price: str = "50.00", quantity: int = 2, cost_center: str = "CC1"
     }
 
 
-def job(number: str = "R-1", system: str = "expense", **changes: Any) -> Job:
-    sent = report_sent(number) if system == "expense" else requisition_sent(number)
-    made = Job(system, number, 1, sent)
+def job(number: str = "R-1", kind: str = "expense_report", **changes: Any) -> Job:
+    sent = report_sent(number) if kind == "expense_report" else requisition_sent(number)
+    made = Job(kind, number, 1, sent)
     for name, value in changes.items():
         setattr(made, name, value)
     return made

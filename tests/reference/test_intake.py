@@ -10,8 +10,10 @@ import pytest
 
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.intake import Intake, Unreadable
+from hardclose_reference.job import DUE, POSTED, SUPERSEDED, Job
+from hardclose_reference.news import News
 from hardclose_reference.settings import Settings
-from hardclose_reference.store import DUE, POSTED, SUPERSEDED, Job, Store
+from hardclose_reference.store import Store
 
 from .jobs import report_sent
 
@@ -22,18 +24,19 @@ class Listener:
     def __init__(self, folder: Path) -> None:
         self.store, self.woken = Store(folder), 0
         settings = Settings({}, 80, folder, "webhooks", Behaviour(verify_signatures=False))
-        self.intake = Intake(settings, self.store, self._wake, lambda: datetime(2026, 11, 30, tzinfo=UTC))
+        self.news = News(self.store, self._wake)
+        self.intake = Intake(settings, self.store, self.news, lambda: datetime(2026, 11, 30, tzinfo=UTC))
 
     def _wake(self) -> None:
         self.woken += 1
 
     def hear(self, **changes: Any) -> Job | None:
-        self.intake.take_document("expense", report_sent(**changes))
-        return self.store.job("expense", "R-1")
+        self.news.take_document("expense_report", report_sent(**changes))
+        return self.store.job("expense_report", "R-1")
 
     def hear_erp(self, number: str = "EP-1", *, status: str = "posted", payment: str = "open") -> None:
         document = {"number": number, "reference": "R-1", "status": status, "payment": payment}
-        self.intake.take_erp_document(document)
+        self.news.take_erp_document(document)
 
 
 def test_only_an_approval_makes_a_job(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hardclose_reference.mapping import TARGETS, budget_needs, erp_document
+from hardclose_reference.mapping import budget_needs, erp_document
+from hardclose_reference.targets import TARGETS
 
 from .jobs import job, order_line, requisition_sent
 
@@ -27,20 +28,20 @@ def test_a_posting_moved_to_another_day_says_when_it_belonged() -> None:
 
 
 def test_an_order_says_what_the_requisition_said() -> None:
-    sent = erp_document(job("Q-1", "procurement"))
+    sent = erp_document(job("Q-1", "requisition"))
     assert (sent["reference"], sent["supplier"], sent["order_date"]) == ("Q-1", "S1", "2026-11-30")
     assert sent["lines"] == [order_line()]
 
 
 def test_the_budget_is_asked_once_per_cost_centre_for_the_exact_amount() -> None:
-    asked = job("Q-1", "procurement")
+    asked = job("Q-1", "requisition")
     lines = (order_line("0.10", 3), order_line("0.20", 1), order_line("7", 2, "CC2"))
     asked.source = requisition_sent("Q-1", *lines)
     assert budget_needs(asked) == {"CC1": "0.50", "CC2": "14"}
 
 
-def test_there_is_a_target_for_each_source() -> None:
-    assert {name: target.operation for name, target in TARGETS.items()} == {
-        "expense": "expense_posting.create",
-        "procurement": "purchase_order.create",
+def test_there_is_a_target_for_each_kind_of_document() -> None:
+    assert {name: (target.system, target.operation) for name, target in TARGETS.items()} == {
+        "expense_report": ("expense", "expense_posting.create"),
+        "requisition": ("procurement", "purchase_order.create"),
     }

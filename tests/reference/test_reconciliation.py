@@ -18,10 +18,10 @@ from ..mocks.sandboxes import virtually
 from .integrations import LISTS, Integration, aimed, integrated
 
 
-async def reconciled(there: Integration, system: str = "expense") -> dict[str, Any]:
+async def reconciled(there: Integration, kind: str = "expense_report") -> dict[str, Any]:
     answer = await there.ask("GET", "/reconciliation")
     assert answer.status_code == 200
-    found: dict[str, Any] = answer.json()[system]
+    found: dict[str, Any] = answer.json()[kind]
     return found
 
 
@@ -37,7 +37,7 @@ async def test_where_both_agree_there_is_no_difference(tmp_path: Path) -> None:
         await there.request_order("Q-1")
         await there.until_told("posted", "R-1", "R-2", "R-3", "Q-1")
         assert await reconciled(there) == {"jobs": {"posted": 3}, "posted": {"EUR": "357.00"}, "differences": []}
-        assert await reconciled(there, "procurement") == {
+        assert await reconciled(there, "requisition") == {
             "jobs": {"posted": 1},
             "posted": {"EUR": "100.00"},
             "differences": [],

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hardclose_reference.store import DUE, PARKED, POSTED, SUPERSEDED, Store
+from hardclose_reference.job import DUE, PARKED, POSTED, SUPERSEDED
+from hardclose_reference.store import Store
 
 from .jobs import job
 
@@ -16,13 +17,13 @@ def test_a_job_is_the_same_after_the_store_was_closed_and_opened(tmp_path: Path)
     before = job(state=POSTED, document="EP-1", told=["posted", "EP-1", None], in_doubt_since=5.25, paid=True)
     store.save(before)
     store.close()
-    assert Store(tmp_path).job("expense", "R-1") == before
+    assert Store(tmp_path).job("expense_report", "R-1") == before
 
 
 def test_what_was_saved_is_there_for_another_reader_at_once(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.save(job(refusals=3))
-    there = Store(tmp_path).job("expense", "R-1")
+    there = Store(tmp_path).job("expense_report", "R-1")
     assert there is not None
     assert there.refusals == 3
 
@@ -31,7 +32,7 @@ def test_everybody_who_uses_a_job_uses_the_same_one(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.save(job())
     (mine,) = store.ready_jobs(0.0, limit=1)
-    yours = store.job("expense", "R-1")
+    yours = store.job("expense_report", "R-1")
     assert yours is mine
 
 
@@ -41,14 +42,14 @@ def test_an_older_revision_does_not_come_back_over_a_newer_one(tmp_path: Path) -
     store.save(old)
     store.save(new)
     store.save(old)
-    assert store.job("expense", "R-1") is new
+    assert store.job("expense_report", "R-1") is new
     assert [one.revision for one in store.ready_jobs(0.0, limit=9)] == [2]
 
 
 def test_documents_of_two_systems_may_bear_the_same_number(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.save(job("X-1"))
-    store.save(job("X-1", "procurement", refusals=1))
+    store.save(job("X-1", "requisition", refusals=1))
     assert [one.refusals for one in store.jobs()] == [0, 1]
 
 

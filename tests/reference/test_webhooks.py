@@ -14,7 +14,7 @@ import pytest
 from hardclose_mocks.faults.plan import Rule
 from hardclose_mocks.history.records import Emitted
 from hardclose_mocks.webhooks.signing import forged, signed
-from hardclose_reference.store import DUE
+from hardclose_reference.job import DUE
 
 from ..mocks.sandboxes import virtually
 from .integrations import LISTS, NEVER_S, Integration, integrated

@@ -1,0 +1,93 @@
+"""A job: what became of one piece of work so far, and what is left to do. Knows no HTTP and no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from hardclose_reference.targets import TARGETS
+
+DUE, POSTED, PARKED, SUPERSEDED = "due", "posted", "parked", "superseded"
+
+
+@dataclass(slots=True, weakref_slot=True)
+class Job:
+    """An approved document of a source system on its way into the ERP and back, or an errand that follows from one.
+
+    `kind` is the document's (see `targets`), or the errand's; `number` is the source's, `document` the ERP's. While we
+    do not know the outcome of an attempt, `in_doubt_since` and `last_sent_at` (epoch seconds) are when its first and
+    its last request left. `refusals` counts definite refusals: each correction is a new attempt with a key of its own.
+    `moves` counts those for a closed period since a person looked. `told` is what the source has confirmed; `paid` and
+    `voided` are what the ERP says. `instance` is empty but for duplicates by intent.
+
+    `needs` are the jobs, by kind and number, that must have been posted first; `waits_since` is when one of them was
+    first missed. `home` is the system and the number under which a person is shown an errand."""
+
+    kind: str
+    number: str
+    revision: int
+    source: dict[str, Any]
+    instance: str = ""
+    state: str = DUE
+    posting_date: str | None = None
+    refusals: int = 0
+    moves: int = 0
+    tries: int = 0
+    in_doubt_since: float | None = None
+    last_sent_at: float | None = None
+    document: str | None = None
+    reason: str | None = None
+    told: list[str | None] | None = None
+    next_at: float = 0.0
+    paid: bool = False
+    voided: bool = False
+    needs: list[list[str]] = field(default_factory=list)
+    waits_since: float | None = None
+    home: list[str] | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.number, self.instance
+
+    @property
+    def system(self) -> str:
+        """The source system whose people care."""
+        return self.home[0] if self.home else TARGETS[self.kind].system
+
+    @property
+    def shown_as(self) -> str:
+        """The number that means something to a person."""
+        return self.home[1] if self.home else self.number
+
+    @property
+    def accounting_date(self) -> str:
+        """The company-local date of the final approval, as the card says."""
+        return str(self.source["approved_at"])[:10]
+
+    def wanted(self) -> list[str | None] | None:
+        """What the source should be told by now: state, document, reason. Of errands it is told nothing."""
+        if self.kind not in TARGETS:
+            return None
+        if self.state == POSTED and self.voided:
+            return ["parked", None, f"{self.document} was reversed in the ERP"]
+        if self.state == POSTED:
+            return ["paid" if self.paid else "posted", self.document, None]
+        return ["parked", None, self.reason] if self.state == PARKED else None
+
+    @property
+    def open(self) -> bool:
+        return self.state == DUE or self.wanted() not in (None, self.told)
+
+    # --- how it goes on -----------------------------------------------------------------------------------------
+
+    def done(self, document: str) -> None:
+        self.state, self.document, self.reason, self.tries = POSTED, document, None, 0
+        self.in_doubt_since = self.last_sent_at = self.waits_since = None
+
+    def parked(self, reason: str) -> None:
+        self.state, self.reason, self.tries = PARKED, reason, 0
+        self.in_doubt_since = self.last_sent_at = None
+
+    def due_again(self) -> None:
+        """The cause is mended, or what was missing has come."""
+        self.state, self.posting_date, self.moves, self.next_at, self.waits_since = DUE, None, 0, 0.0, None

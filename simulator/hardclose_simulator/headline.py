@@ -21,7 +21,7 @@ def _headline(case: Case, flow: str, *, judged: bool) -> Headline:
     sorted_facts: dict[str, list[Money]] = {name: [] for name in _BUCKETS}
     recovered = []
     for fact in facts:
-        name = _bucket(case, fact, judged=judged)
+        name = bucket_of(case, fact, judged=judged)
         times = _surplus(case, fact) if name == "duplicated" else 1
         sorted_facts[name].append(case.money(fact) * times)
         if name == "posted_once" and case.in_doubt(fact):
@@ -51,7 +51,8 @@ def _surplus(case: Case, fact: Fact) -> int:
     return len(case.live(fact)) - 1 + extra
 
 
-def _bucket(case: Case, fact: Fact, *, judged: bool) -> str:
+def bucket_of(case: Case, fact: Fact, *, judged: bool) -> str:
+    """posted_once, duplicated, lost, parked, superseded or unknown: exactly one of them, at audit."""
     match case.disposition(fact):
         case "POSTED":
             return "duplicated" if _surplus(case, fact) > 0 else "posted_once"

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from hardclose_mocks.control import harness_version
-from hardclose_simulator.cli import contracts, doctor, judging, listing, proving, running, systems, webhooks
+from hardclose_simulator.cli import contracts, doctor, judging, listing, proving, running, sweeping, systems, webhooks
 from hardclose_simulator.cli.console import OK, OURS
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ def root(
 app.command("run")(running.run)
 app.command("judge")(judging.judge)
 app.command("prove")(proving.prove)
+app.command("sweep")(sweeping.sweep)
 app.command("up")(systems.up)
 app.command("env")(systems.env)
 app.command("list")(listing.list_)

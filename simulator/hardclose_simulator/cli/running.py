@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
 import signal
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from enum import StrEnum
-from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +20,7 @@ from hardclose_mocks.server.listen import PORTS, PortTaken, free_port
 from hardclose_reference.behaviour import VARIANTS
 from hardclose_simulator.cli.console import Format, err, progress, stop
 from hardclose_simulator.cli.reporting import Annotations, report
+from hardclose_simulator.cli.results import point_latest, results_folder
 from hardclose_simulator.cli.systems import ports_from
 from hardclose_simulator.expected_failures import ExpectedFailuresError, load_expected_failures
 from hardclose_simulator.logs.errors import LogError
@@ -129,7 +126,7 @@ def run(
         chosen = _manifest(manifest, webhook_path, style, variant, bundled=bundled)
         integration = _integration(sut, container, command, style, variant)
         home = results / re.sub(r"[^A-Za-z0-9._-]+", "-", recipe.story.name)
-        folder = _folder(home, seed)
+        folder = results_folder(home, seed)
         with progress(recipe.story.name) as watch:
             if virtual:
                 records: Sequence[Record] = play_virtually(recipe, style, variant, watch, chosen)
@@ -152,7 +149,7 @@ def run(
         stop(f"{wrong} with --port-base")
     except (ScenarioError, ManifestError, LogError, SutError, HistoryError, ExpectedFailuresError) as wrong:
         stop(str(wrong))
-    _point_latest(home, folder)
+    point_latest(home, folder)
     duration_s = time.monotonic() - began
     raise typer.Exit(report(records, folder, format, duration_s, expected=expected, annotations=annotations))
 
@@ -178,29 +175,3 @@ def _integration(
     words = reference_command(style, variant)
     described = f"reference, {style}" + (f", variant {variant}" if variant else "")
     return lambda folder: CommandSut(words, free_port(), folder, described)
-
-
-def _folder(home: Path, seed: int) -> Path:
-    """<home>/<time>-<seed>, and a number behind it where that is taken. Raises HistoryError in words."""
-    stem = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{seed}"
-    if (latest := home / "latest").exists() and not latest.is_symlink():
-        raise HistoryError(f"{latest} is no link to the last run; move it away, or choose another --results")
-    folder, numbers = home / stem, count(2)
-    while True:
-        try:
-            folder.mkdir(parents=True)
-            return folder
-        except FileExistsError:
-            folder = home / f"{stem}.{next(numbers)}"
-        except OSError as wrong:
-            raise HistoryError(
-                f"the results cannot be written to {folder} ({wrong.strerror}); choose another folder with --results"
-            ) from wrong
-
-
-def _point_latest(home: Path, folder: Path) -> None:
-    """Where it cannot be a link it is left out: the verdict is worth more."""
-    new = home / f".latest-{folder.name}"
-    with contextlib.suppress(OSError):
-        new.symlink_to(folder.name)
-        os.replace(new, home / "latest")

@@ -24,7 +24,7 @@ REPRODUCE = "Reproduce with: "
 def to_html(model: Report) -> str:
     """Every value is escaped by the template engine. The page's content security policy forbids all connections, and
     all scripts but the one whose hash it names."""
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = asset("page.css"), asset("page.js")
     return _ENVIRONMENT.get_template("page.html").render(
         model=model,
         run=model.run,
@@ -37,8 +37,8 @@ def to_html(model: Report) -> str:
         shown=FINDINGS_SHOWN,
         style=Markup(style),  # noqa: S704  # our own file
         script=Markup(script),  # noqa: S704  # our own file
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=source_hash(style),
+        script_hash=source_hash(script),
     )
 
 
@@ -51,11 +51,13 @@ def _figures(model: Report) -> dict[str, Any]:
     return {"clock": [[at_s, round(at.timestamp() * 1000)] for at_s, at in model.clock], "flows": flows}
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of ours that goes into pages as it is."""
     return files("hardclose_simulator.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def source_hash(text: str) -> str:
+    """As a content security policy names a style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

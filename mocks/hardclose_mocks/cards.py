@@ -44,6 +44,15 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Validation:
+    """A source system asks the integration before a document is submitted. `fail`: what goes unanswered for `budget_s`
+    wire seconds is let through (`open`) or refused (`closed`)."""
+
+    fail: str = "open"
+    budget_s: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
 class ContractCard:
     """One system's card under one pace. `terms` by operation name."""
 
@@ -55,6 +64,7 @@ class ContractCard:
     page_max: int = 200
     updated_since_resolution_s: float = 1.0
     """Business seconds; `updated_since` is inclusive and compares at this resolution."""
+    validation: Validation | None = None
 
     def terms_of(self, operation: str) -> Terms:
         return self.terms.get(operation, Terms())
@@ -98,6 +108,9 @@ class ContractCard:
                 "may_drop": True,
                 "ordered": False,
             },
+            "validation": {"fail": self.validation.fail, "budget_s": self.validation.budget_s}
+            if self.validation
+            else None,
             "token_life_s": pace.token_life_s,
             "accounting_date": "company-local date of the final approval: the first ten characters of `approved_at`",
             "periods": {"freshness_s": pace.freshness_s},

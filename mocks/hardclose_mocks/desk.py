@@ -134,11 +134,25 @@ class Desk:
         try:
             carried, done = carry(self.books, command, at=self.at, actor=self.actor, emit=self.emit)
         except Refused as no:
-            self.carried.append(refused(command, no.refusal, at=self.at))
-            self.refusal = type(no.refusal).__name__
+            self._refuse(command, no.refusal)
             raise
         self.carried.append(carried)
         return done
+
+    async def do_validated(self, command: Command) -> Done:
+        """The same, once the integration has been asked, if this system does that. Raises Refused."""
+        try:
+            await self.control.validate(self.system, command)
+        except Refused as no:
+            self._refuse(command, no.refusal)
+            raise
+        finally:
+            self.at = self.control.business.now()  # others went on meanwhile
+        return self.do(command)
+
+    def _refuse(self, command: Command, refusal: Refusal) -> None:
+        self.carried.append(refused(command, refusal, at=self.at))
+        self.refusal = type(refusal).__name__
 
     def serve(self, documents: Iterable[Document], query: Mapping[str, str] | None = None) -> None:
         """Note which versions this read handed out."""

@@ -21,7 +21,8 @@ _CHOICES = {
     "closed_period": ("either", "redate", "park"),
 }
 _NUMBERS = ("poll_interval_s", "batch_interval_s", "retry_interval_s")
-_PATHS = ("health", "webhook_path", "exceptions")
+_PATHS = ("health", "webhook_path", "exceptions", "validate_url")
+_OPTIONAL = ("exceptions", "validate_url")
 _MEANS = {
     "mode": "How it learns of documents: by webhooks, by polling lists, or both.",
     "poll_interval_s": "Longest time between two polls, wire seconds.",
@@ -33,6 +34,7 @@ _MEANS = {
     "health": "Path that answers once it is ready.",
     "webhook_path": "Path that takes webhooks; {system} is replaced by the name of the sending system.",
     "exceptions": "Path of its list of open exceptions; null if it has none.",
+    "validate_url": "Path that is asked whether a document will go through, before it is submitted; null if none is.",
     "name": "Name of the integration, for reports.",
     "owner": "Who answers for it, for reports.",
 }
@@ -52,7 +54,8 @@ class Manifest:
 
     `mode`: hybrid, webhook or poll. `closed_period`: what it does with documents of a closed period: redate, park, or
     either. `max_concurrency` counts callers per credential, those that wait included. `exceptions` is None where it
-    offers no such list. `{system}` in `webhook_path` is replaced by the name of the sending system."""
+    offers no such list, `validate_url` where it is not asked about documents. `{system}` in `webhook_path` is replaced
+    by the name of the sending system."""
 
     mode: str = "hybrid"
     poll_interval_s: float = 5.0
@@ -64,6 +67,7 @@ class Manifest:
     health: str = "/"
     webhook_path: str = "/webhooks/{system}"
     exceptions: str | None = "/exceptions"
+    validate_url: str | None = None
     name: str = ""
     owner: str = ""
 
@@ -113,7 +117,7 @@ def manifest_schema() -> dict[str, Any]:
     kinds: dict[str, dict[str, Any]] = {key: {"enum": list(choices)} for key, choices in _CHOICES.items()}
     kinds |= {key: {"type": "number", "minimum": 0} for key in _NUMBERS}
     kinds |= {key: {"type": "string", "pattern": "^/"} for key in _PATHS}
-    kinds["exceptions"] = {"type": ["string", "null"], "pattern": "^/"}
+    kinds |= {key: {"type": ["string", "null"], "pattern": "^/"} for key in _OPTIONAL}
     kinds["max_concurrency"] = {"type": "integer", "minimum": 1}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -163,7 +167,7 @@ def _check(key: str, value: Any, where: Path | str) -> None:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise ManifestError(where, f"{value!r} is not a number of callers, 1 or more", key=key)
     elif key in _PATHS:
-        if value is None and key == "exceptions":
+        if value is None and key in _OPTIONAL:
             return
         if not isinstance(value, str) or not value.startswith("/"):
             raise ManifestError(where, f"{value!r} is not a path; it begins with '/'", key=key)

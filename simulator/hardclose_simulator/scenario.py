@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
-from hardclose_mocks.cards import CREATING, Creating
+from hardclose_mocks.cards import CREATING, Creating, Validation
 from hardclose_mocks.faults.catalogue import nearest
 from hardclose_mocks.pace import PACES, Pace
 from hardclose_simulator.scenario_faults import Faults, aim_of
@@ -33,6 +33,7 @@ from hardclose_simulator.scenario_keys import (
     Positive,
     Profile,
     System,
+    ValidationKeys,
     unknown,
     wrong,
 )
@@ -64,6 +65,7 @@ class Scenario(Keys):
     periods: tuple[PeriodAction, ...] = ()
     payments: tuple[PaymentRun, ...] = ()
     profiles: dict[Creating, Profile] = Field(default_factory=dict)
+    validation: ValidationKeys | None = None
     limits: dict[System, LimitKeys] = Field(default_factory=dict)
     page_limit_max: Positive = 200
     faults: Faults = Faults()
@@ -84,6 +86,11 @@ class Scenario(Keys):
                 self.name, key="profiles", says=f"no such profile '{profile}'{nearest(profile, [*get_args(Profile)])}"
             )
         return self.model_copy(update={"profiles": dict.fromkeys(CREATING, profile)})
+
+    @property
+    def validates(self) -> Validation | None:
+        """What the source systems' contract cards say about validation."""
+        return None if self.validation is None else Validation(self.validation.fail, self.validation.budget_s)
 
     @property
     def pace_values(self) -> Pace:

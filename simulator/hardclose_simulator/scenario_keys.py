@@ -200,6 +200,14 @@ class PaymentRun(Keys):
     at: Moment
 
 
+class ValidationKeys(Keys):
+    """The source systems ask the integration (manifest key `validate_url`) before a document is submitted. `fail`: what
+    goes unanswered is let through (open) or refused (closed). `budget_s` is wire seconds."""
+
+    fail: Literal["open", "closed"] = "open"
+    budget_s: Annotated[float, Field(gt=0, le=60)] = 3.0
+
+
 class LimitKeys(Keys):
     """F10: a token bucket per credential, wire seconds; `wait` is how the Retry-After is told."""
 

@@ -11,7 +11,7 @@ from typing import Any, ParamSpec
 import httpx2
 import msgspec
 
-from hardclose_mocks.cards import Terms
+from hardclose_mocks.cards import Terms, Validation
 from hardclose_mocks.clock import NS, HostClock, LoopClock, VirtualLoop, WireClock
 from hardclose_mocks.control import control_application
 from hardclose_mocks.dialects.neutral.wire.erp import create_purchase_order, post_expense
@@ -62,11 +62,12 @@ def setup(
     run_tag: str = "T0",
     page_max: int = 200,
     rate: float | None = None,
+    validation: Validation | None = None,
 ) -> Setup:
     """A sandbox's setup over the small world; all writing ERP operations run under `profile`."""
     terms = {name: Terms(profile) for name in ("expense_posting.create", "purchase_order.create")}
     plan = Plan(seed, rules)
-    return Setup(MASTER, OPENED, pace, run_tag, plan, terms, page_max, rate=rate)
+    return Setup(MASTER, OPENED, pace, run_tag, plan, terms, page_max, rate=rate, validation=validation)
 
 
 class Office:

@@ -234,6 +234,24 @@ class DeliveryTried:
 
 
 @dataclass(frozen=True, slots=True)
+class Validated:
+    """A source system asked the integration about a document before it was submitted. `outcome`: valid, invalid, or
+    unanswered (too late, an error, not understood; `status` is None where nothing came). `passed` is whether the
+    document was let through: what went unanswered is decided by the card."""
+
+    id: str
+    subject: str
+    revision: int
+    url: str
+    status: int | None
+    outcome: str
+    passed: bool
+    reasons: tuple[str, ...]
+    started_ns: int
+    ended_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class TokenIssued:
     credential: str
     token_hash: str
@@ -325,14 +343,14 @@ class Snapshot:
 
 Body = (
     Genesis | Run | Card | ManifestSeen | Fact | Exchange | Told | Acted | Emitted | Subscribed | DeliveryTried
-    | TokenIssued | Cred | Withdrawn | FaultRule | Phase | ClockSet | SutProcess | ExceptionSeen | Snapshot
+    | Validated | TokenIssued | Cred | Withdrawn | FaultRule | Phase | ClockSet | SutProcess | ExceptionSeen | Snapshot
 )  # fmt: skip
 
 KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         Genesis, Run, Card, ManifestSeen, Fact, Exchange, Told, Acted, Emitted, Subscribed, DeliveryTried,
-        TokenIssued, Cred, Withdrawn, FaultRule, Phase, ClockSet, SutProcess, ExceptionSeen, Snapshot,
+        Validated, TokenIssued, Cred, Withdrawn, FaultRule, Phase, ClockSet, SutProcess, ExceptionSeen, Snapshot,
     )
 }  # fmt: skip
 

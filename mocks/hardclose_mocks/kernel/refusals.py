@@ -103,6 +103,14 @@ class VersionMismatch:
 
 
 @dataclass(frozen=True, slots=True)
+class NotValidated:
+    """The integration, asked before a document was submitted, found it wrong or did not answer."""
+
+    number: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Invalid:
     """A value no business rule can accept: empty lines, negative quantity, foreign currency. `field`: dotted path."""
 
@@ -122,6 +130,7 @@ Refusal = (
     | NotAllowed
     | Unbalanced
     | VersionMismatch
+    | NotValidated
     | Invalid
 )
 

@@ -20,6 +20,7 @@ from hardclose_mocks.history.records import (
     Record,
     Subscribed,
     TokenIssued,
+    Validated,
 )
 from hardclose_mocks.kernel.books import COMMANDS, Books
 from hardclose_mocks.kernel.commands import Command
@@ -75,6 +76,8 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
             sandbox.outbox.subscribe(system, body)
         case DeliveryTried():
             sandbox.outbox.tried(system, body)
+        case Validated():
+            sandbox.validations += 1
         case TokenIssued():
             sandbox.keep_token(system, body)
         case FaultRule():

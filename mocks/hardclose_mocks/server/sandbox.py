@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import httpx2
 
-from hardclose_mocks.cards import CREATING, ContractCard, Limit, Terms
+from hardclose_mocks.cards import CREATING, ContractCard, Limit, Terms, Validation
 from hardclose_mocks.clock import NS, BusinessClock, WireClock
 from hardclose_mocks.desk import Dialect, carry, refused
 from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
@@ -36,20 +36,23 @@ from hardclose_mocks.history.records import (
 )
 from hardclose_mocks.history.store import History, MemoryStore, Store
 from hardclose_mocks.kernel.books import Books, open_books
-from hardclose_mocks.kernel.commands import Command
+from hardclose_mocks.kernel.commands import Command, SubmitReport, SubmitRequisition
 from hardclose_mocks.kernel.documents import Done, Event
 from hardclose_mocks.kernel.master import Company, Master
-from hardclose_mocks.kernel.refusals import Refused
+from hardclose_mocks.kernel.refusals import NotValidated, Refused
 from hardclose_mocks.pace import CI, Pace
 from hardclose_mocks.server.credentials import INTEGRATION, Credentials, actor_of, token_hash
 from hardclose_mocks.server.edge import Edge
 from hardclose_mocks.server.keys import KeyStore
 from hardclose_mocks.webhooks.delivery import Dispatcher
 from hardclose_mocks.webhooks.outbox import Outbox, webhook_id
+from hardclose_mocks.webhooks.validation import Question, ask
 
 SYSTEMS = ("erp", "procurement", "expense")
 DIALECTS: dict[str, Callable[[], Dialect]] = {"neutral": NeutralDialect}
 SANDBOX = "sandbox"
+VALIDATED = (SubmitReport, SubmitRequisition)
+"""Commands before which the integration may be asked about their document."""
 STRIKING = ("chaos", "play")
 """Phases in which faults strike: a run's chaos, and a sandbox played with by hand."""
 
@@ -70,6 +73,8 @@ class Setup:
     dialect: str = "neutral"
     rate: float | None = None
     """Business seconds per wire second; the pace's unless given."""
+    validation: Validation | None = None
+    """How the source systems ask the integration before a document is submitted, once they know where."""
 
 
 class ProcessCarrier(Protocol):
@@ -94,7 +99,10 @@ class System:
         terms = setup.terms if name == "erp" else {}
         if name == "erp":
             terms = {**dict.fromkeys(CREATING, Terms()), **terms}
-        self.card = ContractCard(name, setup.pace, terms, limit, min(50, setup.page_max), setup.page_max)
+        validation = None if name == "erp" else setup.validation
+        self.card = ContractCard(
+            name, setup.pace, terms, limit, min(50, setup.page_max), setup.page_max, validation=validation
+        )
         self.limiter = Limiter(limit, setup.pace.retry_after_s) if limit else None
         self.companies: dict[str, Company] = {company.code: company for company in setup.master.companies}
 
@@ -123,6 +131,9 @@ class Sandbox:
         self.outbox = Outbox()
         self.process: ProcessCarrier | None = None
         """Kills or pauses the integration; None where nobody can."""
+        self.validate_url: str | None = None
+        """Where the integration is asked about documents; None where it does not offer that."""
+        self.validations = 0
         self.open_calls = 0
         self.last_write_ns = self.last_delivery_ns = wire.ns()
         self.exchanges = 0
@@ -145,6 +156,7 @@ class Sandbox:
             self.process_rules,
             self.strike_process,
         )
+        self._transport = transport
         self._loop_task: asyncio.Task[None] | None = None
 
     # --- opening and closing ------------------------------------------------------------------------------------
@@ -173,6 +185,12 @@ class Sandbox:
 
     async def act(self, system: str, command: Command, actor: str) -> Done:
         """A command by somebody outside the integration. Raises Refused; recorded and committed either way."""
+        try:
+            await self.validate(system, command)
+        except Refused as no:
+            self.note(system, Acted(refused(command, no.refusal, at=self.business.now())), actor)
+            await self.history.committed()
+            raise
         books, at = self.systems[system].books, self.business.now()
         emitted: list[tuple[str, Event]] = []
 
@@ -191,6 +209,30 @@ class Sandbox:
             self.emit(system, name, event)
         await self.history.committed()
         return done
+
+    async def validate(self, system: str, command: Command) -> None:
+        """Ask the integration about a document that is about to be submitted, where the card says so and it offers
+        that. Takes wire seconds up to the budget. Raises Refused(NotValidated)."""
+        home, url = self.systems[system], self.validate_url
+        if home.card.validation is None or url is None or not isinstance(command, VALIDATED):
+            return
+        document = home.books.find(command.number)
+        if document is None:
+            return
+        self.validations += 1
+        question = Question(
+            system,
+            f"val_{self.setup.run_tag}_{self.validations}",
+            document.number,
+            getattr(document, "revision", 1),
+            home.dialect.event_data(document, home.companies[document.company]),
+        )
+        secret = self.setup.credentials.webhook_secret(system)
+        answered = await ask(question, url, home.card.validation, secret, self.wire, self._transport)
+        self.note(system, answered, "sender")
+        await self.history.committed()
+        if not answered.passed:
+            raise Refused(NotValidated(document.number, answered.reasons))
 
     def note(self, system: str, body: Body, actor: str = "harness") -> int:
         return self.history.append(system, actor, body).seq

@@ -126,4 +126,5 @@ def _setup(scenario: Scenario, master: Master, plan: Plan, run_tag: str, credent
         page_max=scenario.page_limit_max,
         credentials=credentials or Credentials(),
         rate=0.0,
+        validation=scenario.validates,
     )

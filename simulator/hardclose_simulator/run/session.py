@@ -97,6 +97,8 @@ class Session:
             await self.sut.start(environment(sandbox.setup.credentials, self.urls))
             await self.sight.wait_healthy()
             sandbox.note(SANDBOX, SutProcess("started", self.sut.describes))
+            if self.manifest.validate_url is not None:
+                sandbox.validate_url = self.sut.url + self.manifest.validate_url
             self._subscribe()
             await self._play()
             await self._settle()

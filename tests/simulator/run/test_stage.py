@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
+from typing import Any
 
+from hardclose_mocks.cards import Validation
 from hardclose_mocks.clock import LoopClock, VirtualLoop
 from hardclose_mocks.history.records import Acted, Fact, Record
 from hardclose_mocks.kernel.commands import ApproveReport, SetPeriod, SubmitReport
 from hardclose_mocks.kernel.documents import ExpenseReport
 from hardclose_mocks.kernel.refusals import NotAllowed
+from hardclose_mocks.server.inprocess import InProcessTransport
 from hardclose_mocks.server.sandbox import Sandbox
 from hardclose_simulator.actors.steps import Ask, Declare, Look, Outcome, Step, WaitUntil
 from hardclose_simulator.run.stage import Stage
@@ -24,13 +28,22 @@ def fact(name: str = "expense/1") -> Fact:
     return Fact(name, "EXP", "expense", "R-1", 1, "DE01", "EUR", 119_00, "employee", (), OPENED, "2026-11-23")
 
 
-def perform(*stories: Story) -> tuple[list[list[Outcome]], Stage, list[Record]]:
+async def slow_validator(scope: Any, receive: Any, send: Any) -> None:
+    """An integration that says yes after two wire seconds."""
+    await asyncio.sleep(2.0)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b'{"valid": true}'})
+
+
+def perform(*stories: Story, validation: Validation | None = None) -> tuple[list[list[Outcome]], Stage, list[Record]]:
     """What each of them was told, and what is left."""
     loop = VirtualLoop()
     told: list[list[Outcome]] = [[] for _ in stories]
 
     async def run() -> Stage:
-        sandbox = Sandbox(setup(), LoopClock(loop))
+        transport = InProcessTransport({"sut.test": slow_validator})
+        sandbox = Sandbox(setup(validation=validation), LoopClock(loop), transport=transport)
+        sandbox.validate_url = "http://sut.test/validate"
         sandbox.open()
         stage = Stage(sandbox, OPENED)
         await stage.play([("somebody", story(answers)) for story, answers in zip(stories, told, strict=True)])
@@ -76,6 +89,24 @@ def test_a_command_is_put_to_the_books_in_the_persons_name() -> None:
         "person:employee",
         "person:lead",
     ]
+
+
+def test_who_submits_waits_until_the_integration_has_validated_and_the_others_go_on() -> None:
+    (waited, _), _, records = perform(
+        steps(
+            Ask("expense", report(), "employee"),
+            Ask("expense", SubmitReport("R-1"), "employee"),
+            WaitUntil(at(0)),
+        ),
+        steps(WaitUntil(at(1)), Ask("expense", report(number="R-2"), "employee")),
+        validation=Validation(),
+    )
+    waiting = timedelta(hours=2.4)  # two wire seconds, at 4320 business seconds each
+    seen = [(one.body.carried.command, one.body.carried.at) for one in records if isinstance(one.body, Acted)]
+    assert [command for command, _ in seen] == ["CreateReport", "CreateReport", "SubmitReport"]
+    for (_, happened), earliest in zip(seen, (at(0), at(1), at(0) + waiting), strict=True):
+        assert earliest <= happened < earliest + timedelta(seconds=1)
+    assert waited[-1].at >= at(0) + waiting
 
 
 def test_a_refused_command_is_told_counted_and_on_record() -> None:

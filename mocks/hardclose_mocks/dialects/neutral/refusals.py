@@ -17,6 +17,7 @@ from hardclose_mocks.kernel.refusals import (
     DuplicateReference,
     Invalid,
     NotAllowed,
+    NotValidated,
     NotValidOn,
     PeriodClosed,
     Refusal,
@@ -101,6 +102,9 @@ def to_problem(refusal: Refusal) -> Problem:
         case VersionMismatch(number=number, expected=expected, current=current):
             status, slug, title = 412, "version-mismatch", "Changed meanwhile"
             detail = f"document {number} is at version {current}, not {expected}"
+        case NotValidated(number=number, reasons=reasons):
+            status, slug, title = 422, "not-validated", "Not valid for the systems behind"
+            detail = f"document {number} did not pass validation: {'; '.join(reasons) or 'no reason given'}"
         case Invalid(field=where, says=says):
             return invalid([{"pointer": "/" + where.replace(".", "/"), "detail": says}])
         case _:

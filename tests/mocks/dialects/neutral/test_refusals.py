@@ -17,6 +17,7 @@ from hardclose_mocks.kernel.refusals import (
     DuplicateReference,
     Invalid,
     NotAllowed,
+    NotValidated,
     NotValidOn,
     PeriodClosed,
     Refusal,
@@ -64,6 +65,12 @@ WORDED: list[tuple[Refusal, int, str, str]] = [
     (NotAllowed("lead", "approve", "not in the chain"), 403, "not-allowed", "lead may not approve: not in the chain"),
     (Unbalanced("EUR", 1, "line 0"), 422, "unbalanced", "line 0 is off by 0.01 EUR"),
     (VersionMismatch("EP-1", 1, 2), 412, "version-mismatch", "document EP-1 is at version 2, not 1"),
+    (
+        NotValidated("R-1", ("no budget", "unknown project")),
+        422,
+        "not-validated",
+        "document R-1 did not pass validation: no budget; unknown project",
+    ),
     (Invalid("lines.0.net", "too many digits"), 422, "invalid", "too many digits"),
 ]
 

@@ -160,6 +160,7 @@ REFUSALS: dict[int, Refusing] = {
             "not-valid-on",
             "budget-exceeded",
             "unbalanced",
+            "not-validated",
             "key-reused",
         ),
     ),

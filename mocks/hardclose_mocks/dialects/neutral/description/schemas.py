@@ -119,6 +119,10 @@ def _contract_card() -> Schema:
             may_drop={"type": "boolean"},
             ordered={"type": "boolean"},
         ),
+        validation={
+            "anyOf": [_object(fail={"enum": ["open", "closed"]}, budget_s=seconds), {"type": "null"}],
+            "description": "How the integration is asked before a document is submitted; null if it never is.",
+        },
         token_life_s=seconds,
         accounting_date={"type": "string"},
         periods=_object(freshness_s=seconds),

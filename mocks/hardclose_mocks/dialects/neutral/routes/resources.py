@@ -175,11 +175,10 @@ def _add_creation(app: FastAPI, resource: Resource, creation: Creation) -> None:
 
 def _add_action(app: FastAPI, resource: Resource, action: Action) -> None:
     async def bare(request: Request, number: str) -> Response:
-        desk(request).do(action.command(Asked(request, resource, number, None)))
-        return after(request, number, resource.encode)
+        return await told(request, number, None)
 
     async def told(request: Request, number: str, body: Any) -> Response:
-        desk(request).do(action.command(Asked(request, resource, number, body)))
+        await desk(request).do_validated(action.command(Asked(request, resource, number, body)))
         return after(request, number, resource.encode)
 
     told.__annotations__["body"] = action.body

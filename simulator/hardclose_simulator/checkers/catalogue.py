@@ -6,7 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardclose_simulator.case import Case
-from hardclose_simulator.checkers import o01, o03, o09, o10, o11, o12, o22, o30, o35
+from hardclose_simulator.checkers import (
+    o01,
+    o03,
+    o09,
+    o10,
+    o11,
+    o12,
+    o22,
+    o30,
+    o31,
+    o33,
+    o35,
+)
 from hardclose_simulator.verdict import Verdict
 
 
@@ -79,6 +91,20 @@ _ALL = (
         "Retry-After respected",
         "After being told to wait, callers wait.",
         o30.check,
+    ),
+    Obligation(
+        "O31",
+        "NOFUTILE",
+        "definitive refusals are not hammered",
+        "A business refusal is not answered with the same request again and again.",
+        o31.check,
+    ),
+    Obligation(
+        "O33",
+        "IDKEY",
+        "keys identify the logical attempt",
+        "The same logical attempt bears the same idempotency key and the same body; other content bears another key.",
+        o33.check,
     ),
     Obligation(
         "O35",

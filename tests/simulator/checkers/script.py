@@ -161,7 +161,8 @@ class Script:
     # --- the integration's calls --------------------------------------------------------------------------------
 
     def post(self, name: str, words: list[str]) -> None:
-        """`[as A] [date D] [orig D] [amount X] [ref R] [unmarked] [text T] [key K] [replay A|refusal]`, an ending."""
+        """`[as A] [date D] [orig D] [amount X] [ref R] [unmarked] [text T] [key K] [replay A|refusal]`, an ending;
+        `respelt` writes the same body in another order."""
         fact = self.planned[name][0]
         wanted = Money.parse(_value(words, "amount") or Money(fact.total, fact.currency).decimal, fact.currency)
         original = _value(words, "orig")
@@ -232,7 +233,7 @@ class Script:
             status=status,
             writes=command is not None,
             query={"cursor": "x"} if "further" in words else {},
-            body=plain(command),
+            body=_respelt(plain(command)) if "respelt" in words else plain(command),
             key=_value(words, "key"),
             replayed=replayed is not None,
             carried=carried,
@@ -296,6 +297,11 @@ class Script:
         self.to.note("sandbox", Phase("audit", note))
         for system, books in self.to.books.items():
             self.to.note(system, Snapshot(books.digest(), books.count()))
+
+
+def _respelt(body: dict[str, Any]) -> dict[str, Any]:
+    """The same content with its keys in another order, and nulls where there was nothing."""
+    return {**dict(reversed(body.items())), "comment": None}
 
 
 def _forged_body(fact: Fact, how: str) -> dict[str, Any]:

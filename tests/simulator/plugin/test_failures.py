@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from hardclose_simulator.checkers.catalogue import OBLIGATIONS
+
 from .team import Team, settle_in
 
+BROKEN_BY_P01 = f"The integration broke 2 of {len(OBLIGATIONS)} promises: O01 one fact, one effect"
 OURS = re.compile(r"pytest_plugin[/.]|hardclose_(simulator|mocks)/|Traceback")
 FAILING = """
     import pytest
@@ -93,7 +96,7 @@ def told(printed: str, test: str) -> str:
 
 def test_an_assertion_carries_the_finding_the_money_the_timeline_and_how_to_see_it_again(printed: str) -> None:
     lines = [line.removeprefix("E").strip() for line in told(printed, "test_asking").splitlines() if line[:1] == "E"]
-    assert lines[0].startswith("AssertionError: FAIL  The integration broke 1 of 9 promises: O01 one fact, one effect")
+    assert lines[0].startswith(f"AssertionError: FAIL  {BROKEN_BY_P01}")
     assert lines[1] == "exit code 1: the integration broke a promise; at stake 100,004 JPY"
     assert lines[3] == "O01 one fact, one effect"
     assert lines[4].startswith("expense/2, 100,004 JPY: T7-E0002 has 2 live expense postings at once: ")
@@ -108,7 +111,7 @@ def test_an_assertion_carries_the_finding_the_money_the_timeline_and_how_to_see_
 
 def test_a_plain_assert_shows_the_same_below(printed: str) -> None:
     text = told(printed, "test_asserting")
-    assert "E       assert <verdict FAIL: The integration broke 1 of 9 promises: O01 one fact, one effect" in text
+    assert f"E       assert <verdict FAIL: {BROKEN_BY_P01}" in text
     said = text.partition("- hardclose verdict -")[2]
     assert "expense/2, 100,004 JPY: T7-E0002 has 2 live expense postings at once: " in said
     assert "Reproduce with: pytest test_failing.py::test_asserting" in said

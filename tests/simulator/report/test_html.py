@@ -168,7 +168,7 @@ TWO_QUOTES = """
 def test_each_finding_opens_without_a_script_into_its_timeline() -> None:
     shown = page("busy and guilty")
     findings = shown.all("details", "finding")
-    assert len(findings) == 8
+    assert len(findings) == sum(one.findings for one in everything()["busy and guilty"].obligations) > 7
     for finding in findings:
         assert {"summary", "ol", "li", "time", "code"} <= set(finding.below)
         assert "hardclose run script --seed 7" in finding.text

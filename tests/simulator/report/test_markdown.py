@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
+from hardclose_simulator.checkers.catalogue import OBLIGATIONS
 from hardclose_simulator.report.markdown import FINDINGS_SHOWN, to_markdown
 
 from .runs import KINDS, everything, report
@@ -38,7 +39,7 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head(kind: str) -> None:
 def test_it_says_the_verdict_first() -> None:
     lines = to_markdown(everything()["fail"]).splitlines()
     assert lines[0] == "## ❌ script: FAIL"
-    assert lines[2].startswith("**The integration broke 1 of 9 promises")
+    assert lines[2].startswith(f"**The integration broke 1 of {len(OBLIGATIONS)} promises")
     assert "Exit code 1" in lines[3]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from hardclose_mocks.history.records import Run
+from hardclose_simulator.checkers.catalogue import OBLIGATIONS
 from hardclose_simulator.report.amounts import Amount, at_stake
 from hardclose_simulator.report.judged_run import Report
 from hardclose_simulator.verdict import Finding, Money, Status
@@ -25,14 +27,18 @@ def status(model: Report, obligation: str) -> Status:
 def test_a_kept_promise_is_said_in_one_sentence() -> None:
     verdict = report(HONEST).verdict
     assert (verdict.exit_code, verdict.word) == (0, "PASS")
-    assert verdict.sentence.startswith("The integration kept 5 of 9 promises; O12, O22, O30 and O35 were never tempted")
+    assert re.match(rf"The integration kept \d+ of {len(OBLIGATIONS)} promises; O12, ", verdict.sentence)
+    assert verdict.sentence.endswith(" were never tempted.")
     assert verdict.troubles == ()
 
 
 def test_a_broken_promise_is_named_with_its_findings() -> None:
     verdict = report(TWICE).verdict
     assert (verdict.exit_code, verdict.word) == (1, "FAIL")
-    assert verdict.sentence == "The integration broke 1 of 9 promises: O01 one fact, one effect (1 finding)."
+    assert (
+        verdict.sentence
+        == f"The integration broke 1 of {len(OBLIGATIONS)} promises: O01 one fact, one effect (1 finding)."
+    )
 
 
 def test_too_little_evidence_says_what_is_missing() -> None:

@@ -11,13 +11,15 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from hardclose_simulator.scenario import Scenario
-from hardclose_simulator.scenario_keys import CompanyKeys, Flow
+from hardclose_simulator.scenario_keys import Arrivals, CompanyKeys
 
 T = TypeVar("T")
 
 WORK_STARTS, WORK_ENDS = time(8), time(18)
 EVENING_STARTS, EVENING_LASTS = time(18, 30), timedelta(hours=6)
 """Approvals on the phone, until half past midnight: they cross the company's midnight, and UTC's elsewhere."""
+CLOSING_TIME = timedelta(minutes=30)
+"""Nothing new is begun this shortly before the end of a story."""
 APPROVAL_SIGMA = 0.8
 """Spread of the log-normal approval delay: 95 % within 3.7 times the median."""
 
@@ -43,7 +45,7 @@ class Span:
     weight: float
 
 
-def spans(scenario: Scenario, flow: Flow, company: CompanyKeys) -> tuple[Span, ...]:
+def spans(scenario: Scenario, flow: Arrivals, company: CompanyKeys) -> tuple[Span, ...]:
     """The flow's ramp for one company, cut to the scenario; Monday to Friday 8 to 18 local if it has none."""
     windows = [(company.instant(w.starts), company.instant(w.ends), w.weight) for w in flow.ramp]
     if not windows:
@@ -63,7 +65,7 @@ def spans(scenario: Scenario, flow: Flow, company: CompanyKeys) -> tuple[Span, .
     )
 
 
-def at_work(scenario: Scenario, flow: Flow) -> dict[str, float]:
+def at_work(scenario: Scenario, flow: Arrivals) -> dict[str, float]:
     """Weight of each company that has any of the flow's ramp within the scenario."""
     return {
         company.code: weight
@@ -74,7 +76,7 @@ def at_work(scenario: Scenario, flow: Flow) -> dict[str, float]:
 
 
 def plan_schedule(
-    scenario: Scenario, flow: Flow, company: CompanyKeys, rng: Random, *, place: float, evening: bool, returned: bool
+    scenario: Scenario, flow: Arrivals, company: CompanyKeys, rng: Random, *, place: float, evening: bool, returned: bool
 ) -> Schedule:
     """`place` in [0, 1) says where within the ramp the final approval falls; everything else follows from `rng`."""
     approved = _within(spans(scenario, flow, company), place)
@@ -145,3 +147,18 @@ def _at_desk(moment: datetime, company: CompanyKeys, desk: float) -> datetime:
 
 def _second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
+
+
+def after(scenario: Scenario, company: CompanyKeys, since: datetime, wait: timedelta, place: float) -> datetime:
+    """`wait` after `since`, or the next morning where that falls outside working hours; where the story ends before, at
+    `place` in [0, 1) of what is left of it."""
+    local = (since + wait).astimezone(ZoneInfo(company.zone))
+    day = local.date() + timedelta(days=1 if local.time() >= WORK_ENDS else 0)
+    if local.time() >= WORK_ENDS or local.time() < WORK_STARTS or day.weekday() >= 5:
+        day += timedelta(days=(7 - day.weekday()) % 7 if day.weekday() >= 5 else 0)
+        moment = company.instant(datetime.combine(day, WORK_STARTS)) + timedelta(hours=1) * place
+    else:
+        moment = since + wait
+    if moment > scenario.ends - CLOSING_TIME:
+        moment = since + (max(scenario.ends - CLOSING_TIME, since) - since) * (0.3 + 0.6 * place)
+    return _second(moment)

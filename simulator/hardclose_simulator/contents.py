@@ -18,7 +18,7 @@ from hardclose_simulator.masterdata import (
     FROZEN_COST_CENTER,
     worth,
 )
-from hardclose_simulator.scenario_keys import ExpenseFlow, Flow
+from hardclose_simulator.scenario_keys import ExpenseFlow, RequisitionFlow
 
 SPENT = {
     "6200": ("Train ticket", "Flight", "Taxi", "Rental car", "Parking", "Mileage"),
@@ -108,7 +108,7 @@ def report_lines(
 
 
 def requisition_lines(
-    flow: Flow, desk: Desk, rng: Random, *, total: int, mark: str, bad: str | None
+    flow: RequisitionFlow, desk: Desk, rng: Random, *, total: int, mark: str, bad: str | None
 ) -> tuple[OrderLine, ...]:
     """Lines whose net amounts add up to `total`; the last is one piece, which makes the sum come out."""
     count = rng.randint(*flow.lines)
@@ -116,7 +116,7 @@ def requisition_lines(
     lines, left = [], total
     for number, share in enumerate(shares, 1):
         account = rng.choice(list(ORDERED))
-        quantity = min(rng.randint(1, 12), share) if number < count else 1
+        quantity = min(rng.randint(*flow.pieces), share) if number < count else 1
         price = share // quantity if number < count else left
         left -= quantity * price
         center = rng.choice(desk.cost_centers).number

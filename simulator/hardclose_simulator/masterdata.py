@@ -48,6 +48,8 @@ ACCOUNTS = (
     Account("1400", "Input tax", "input_tax"),
     Account("2000", "Trade payables", "payable"),
     Account("2100", "Payables to employees", "employee_payable"),
+    Account("2200", "Accrued liabilities", "accrued"),
+    Account("2300", "Goods received, not invoiced", "gr_ir"),
 )
 COST_CENTERS = ("Sales", "Logistics", "Production", "Research", "IT", "Marketing", "People", "Facilities", "Legal")
 PROJECTS = ("Warehouse move", "Web shop", "Audit", "Trade fair", "Solar roof", "Payroll change")
@@ -160,6 +162,8 @@ def _people(scenario: Scenario, keys: CompanyKeys, seed: int) -> tuple[Person, .
             for i in range(counts.team_leads)
         ),
         *(person(f"buyer{i + 1}", "buyer", f"lead{i % counts.team_leads + 1}") for i in range(counts.buyers)),
+        *(person(f"receiver{i + 1}", "receiver", f"lead{i % counts.team_leads + 1}") for i in range(counts.receivers)),
+        *(person(f"clerk{i + 1}", "ap_clerk", f"lead{i % counts.team_leads + 1}") for i in range(counts.ap_clerks)),
         *(person(f"employee{i + 1}", "employee", f"lead{i % counts.team_leads + 1}") for i in range(counts.employees)),
     )
 

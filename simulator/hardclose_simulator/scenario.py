@@ -18,12 +18,12 @@ from hardclose_mocks.cards import CREATING, Creating, Validation
 from hardclose_mocks.faults.catalogue import nearest
 from hardclose_mocks.pace import PACES, Pace
 from hardclose_simulator.scenario_faults import Faults, aim_of
+from hardclose_simulator.scenario_flows import Flows
 from hardclose_simulator.scenario_keys import (
     COMPANIES,
     COUNTERS,
     BadFacts,
     CompanyKeys,
-    Flows,
     Keys,
     LimitKeys,
     Masters,
@@ -113,12 +113,12 @@ class Scenario(Keys):
         codes = [company.code for company in self.companies]
         if self.ends <= self.starts:
             raise wrong("ends", "must lie after 'starts'")
-        if not self.flows.expense.facts + self.flows.requisition.facts:
+        if not any(self.flows.counts().values()):
             raise wrong("flows", "there is no fact in any flow; set 'flows.expense.facts' above 0")
         for place, code in enumerate(codes):
             if code in codes[:place]:
                 raise wrong(f"companies[{place}].code", f"'{code}' is there twice")
-        for flow_name, flow in self.flows.items():
+        for flow_name, flow in self.flows.arriving():
             for code in flow.companies:
                 if code not in codes:
                     raise unknown(f"flows.{flow_name}.companies.{code}", "company", code, codes)
@@ -150,7 +150,7 @@ class Scenario(Keys):
         for place, aimed in enumerate(self.faults.aimed):
             for inner, aim in enumerate(aimed.facts):
                 flow, numbers = aim_of(aim)
-                if numbers[-1] > (there := dict(self.flows.items())[flow].facts):
+                if numbers[-1] > (there := self.flows.counts()[flow]):
                     says = f"'{aim}' goes beyond the {there} facts of that flow"
                     raise wrong(f"faults.aimed[{place}].facts[{inner}]", says)
 

@@ -16,16 +16,37 @@ OPERATIONS = {
         *CREATING,
         *("expense_posting.get", "expense_posting.list", "expense_posting.reverse"),
         *("purchase_order.get", "purchase_order.list", "purchase_order.cancel", "budget.check"),
+        *("supplier.get", "supplier.list", "supplier.change"),
+        *("goods_receipt.get", "goods_receipt.list", "goods_receipt.reverse"),
+        *("supplier_invoice.get", "supplier_invoice.list", "supplier_invoice.reverse"),
+        *("journal_entry.get", "journal_entry.list", "journal_entry.reverse"),
+        *("attachment.create", "attachment.list", "attachment.get"),
         *("company.get", "company.list", "period.list"),
     ),
-    "procurement": ("requisition.posting", "requisition.get", "requisition.list"),
-    "expense": ("expense_report.posting", "expense_report.get", "expense_report.list"),
+    "procurement": tuple(
+        f"{kind}.{what}"
+        for kind in ("requisition", "supplier_request", "receipt", "invoice", "accrual")
+        for what in ("posting", "get", "list")
+    )
+    + ("cost_center.put",),
+    "expense": ("expense_report.posting", "expense_report.get", "expense_report.list", "cost_center.put"),
 }
 """What a wire fault may strike, by system."""
 EVENTS = {
-    "erp": ("expense_posting.posted", "expense_posting.reversed", "purchase_order.issued", "payment.completed"),
-    "procurement": tuple(
-        f"requisition.{what}" for what in ("submitted", "approved", "rejected", "cancelled", "ordered")
+    "erp": (
+        *("expense_posting.posted", "expense_posting.reversed", "purchase_order.issued", "payment.completed"),
+        *("payment.returned", "supplier.created", "supplier.changed", "goods_receipt.posted", "goods_receipt.reversed"),
+        *(f"supplier_invoice.{what}" for what in ("posted", "matched", "blocked", "released", "paid", "reversed")),
+        *("journal_entry.posted", "journal_entry.reversed"),
+        *(f"cost_center.{what}" for what in ("created", "changed", "blocked", "released")),
+    ),
+    "procurement": (
+        *(f"requisition.{what}" for what in ("submitted", "approved", "rejected", "cancelled", "ordered")),
+        *(
+            f"supplier_request.{what}"
+            for what in ("approved", "changed", "blocked", "released", "merged", "bank_verified")
+        ),
+        *("receipt.recorded", "receipt.reversed", "invoice.approved", "invoice.cancelled", "accrual.approved"),
     ),
     "expense": tuple(
         f"expense_report.{what}"
@@ -33,7 +54,15 @@ EVENTS = {
     ),
 }
 """What a delivery fault may strike, by sending system."""
-AIM = r"^((expense|requisition)/[1-9]\d*|first [1-9]\d* (expense|requisition))$"
+FLOW_OF = {
+    "expense": "expense", "payment": "expense", "attachment": "expense", "requisition": "requisition",
+    "purchase_order": "requisition", "budget": "requisition", "supplier": "supplier", "supplier_request": "supplier",
+    "goods_receipt": "receipt", "receipt": "receipt", "supplier_invoice": "invoice", "invoice": "invoice",
+    "journal_entry": "accrual", "accrual": "accrual", "cost_center": "cost_center",
+}  # fmt: skip
+"""The flow that a kind of document is part of; budgets are asked about for requisitions only."""
+_FLOWS = "expense|requisition|supplier|receipt|invoice|accrual|cost_center"
+AIM = rf"^(({_FLOWS})/[1-9]\d*|first [1-9]\d* ({_FLOWS}))$"
 
 
 def _aim(text: str) -> str:
@@ -146,5 +175,6 @@ def aim_of(aim: str) -> tuple[str, range]:
 
 
 def flow_of(operation: str) -> str:
-    """The flow an operation or event is part of; budgets are asked about for requisitions only."""
-    return "expense" if operation.startswith(("expense", "payment")) else "requisition"
+    """The flow an operation or event is part of."""
+    kind = operation.partition(".")[0]
+    return FLOW_OF.get(kind, "expense" if kind.startswith("expense") else "requisition")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -18,6 +18,10 @@ COUNTERS = (
     "facts_posted", "expense_facts", "requisition_facts", "unknown_outcomes", "rate_limited", "duplicate_deliveries",
     "dropped_deliveries", "forged_deliveries", "period_closed_refusals", "business_refusals",
     "payments_written_back", "late_approvals", "pages_read",
+    "supplier_facts", "supplier_changes", "receipt_facts", "invoice_facts", "accrual_facts", "cost_center_changes",
+    "attachments", "human_rejections", "partial_receipts", "receipts_reversed_after_match", "invoices_before_receipt",
+    "credit_notes", "duplicate_invoice_numbers", "tolerance_edges", "blocked_invoices", "invoices_paid",
+    "accruals_reversed", "merged_in_flight", "bank_changes_before_payment", "edit_collisions",
 )  # fmt: skip
 """What the judge counts in a history; `must_happen` sets minimums."""
 
@@ -49,7 +53,7 @@ Positive = Annotated[int, Field(ge=1)]
 Moment = Annotated[datetime, Field(description="with an offset an instant; without one the company's own wall clock")]
 Profile = Literal["C1", "C3", "C4"]
 System = Literal["erp", "procurement", "expense"]
-Module = Literal["expense", "purchasing"]
+Module = Literal["expense", "purchasing", "payables", "journals"]
 
 
 class Keys(BaseModel):
@@ -86,6 +90,8 @@ class People(Keys):
     team_leads: Positive = 3
     directors: Annotated[int, Field(ge=1)] = 2
     buyers: Positive = 3
+    receivers: Positive = 2
+    ap_clerks: Positive = 3
 
 
 class Masters(Keys):
@@ -112,8 +118,8 @@ class Window(Keys):
         return self
 
 
-class Flow(Keys):
-    """One flow of facts. Shares are kept evenly over the flow: 0.1 of 20 is 2, or 1 or 3."""
+class Arrivals(Keys):
+    """How many facts of a flow become due, where, and when."""
 
     facts: Annotated[int, Field(ge=0, le=2400, description="how many become due; twins included")]
     companies: dict[str, Annotated[float, Field(ge=0)]] = Field(
@@ -122,10 +128,15 @@ class Flow(Keys):
     ramp: tuple[Window, ...] = Field(
         default=(), description="when final approvals fall; default: Monday to Friday, 8 to 18, company-local"
     )
-    lines: tuple[Positive, Positive] = (1, 3)
     approval_hours: Annotated[
         float, Field(gt=0, description="median hours from submission to final approval, log-normal")
     ] = 6.0
+
+
+class Flow(Arrivals):
+    """One flow of facts. Shares are kept evenly over the flow: 0.1 of 20 is 2, or 1 or 3."""
+
+    lines: tuple[Positive, Positive] = (1, 3)
     large: Annotated[Share, Field(description="share whose amount needs more than one approver")] = 0.2
     twin_pairs: Annotated[int, Field(ge=0)] = 0
     send_back: Annotated[Share, Field(description="share returned by the approver, changed and submitted again")] = 0.0
@@ -146,19 +157,14 @@ class ExpenseFlow(Flow):
 
     foreign: Annotated[Share, Field(description="share of lines paid in a foreign currency")] = 0.0
     split: Annotated[Share, Field(description="share of lines carried by more than one cost object")] = 0.0
+    attachments: Annotated[Share, Field(description="share of reports with pictures of receipts")] = 0.0
 
 
 class RequisitionFlow(Flow):
     """Requisition, budget check, purchase order, write-back."""
 
-
-class Flows(Keys):
-    expense: ExpenseFlow = ExpenseFlow(facts=0)
-    requisition: RequisitionFlow = RequisitionFlow(facts=0)
-
-    def items(self) -> Iterator[tuple[str, Flow]]:
-        yield "expense", self.expense
-        yield "requisition", self.requisition
+    pieces: Annotated[tuple[Positive, Positive], Field(description="quantity of a line")] = (1, 12)
+    new_suppliers: Annotated[Share, Field(description="share ordered from suppliers that the story registers")] = 0.0
 
 
 class BadFacts(Keys):
@@ -179,14 +185,20 @@ class PeriodAction(Keys):
     """F46: the controller opens, closes or reopens one month of one module at a moment."""
 
     company: str
-    module: Module | Literal["both"] = "both"
+    module: Annotated[Module | Literal["both", "all"], Field(description="both: expense and purchasing")] = "both"
     period: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="calendar month, '2026-11'")]
     state: Literal["open", "soft_closed", "hard_closed"]
     at: Moment
 
     @property
     def modules(self) -> tuple[str, ...]:
-        return ("expense", "purchasing") if self.module == "both" else (self.module,)
+        match self.module:
+            case "both":
+                return ("expense", "purchasing")
+            case "all":
+                return get_args(Module)
+            case one:
+                return (one,)
 
     @property
     def first_day(self) -> date:

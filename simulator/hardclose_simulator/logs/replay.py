@@ -19,7 +19,8 @@ from hardclose_simulator.logs.replay_reports import ReplayReport, in_line, make_
 from hardclose_simulator.masterdata import make_master
 from hardclose_simulator.scenario import Scenario
 from hardclose_simulator.scenario_faults import Faults, Weather
-from hardclose_simulator.scenario_keys import ExpenseFlow, Flows, People
+from hardclose_simulator.scenario_flows import Flows
+from hardclose_simulator.scenario_keys import ExpenseFlow, People
 
 STARTS = datetime(2026, 11, 2, 6, tzinfo=UTC)
 """A Monday; all of a replay lies in one month, whose periods stay open."""

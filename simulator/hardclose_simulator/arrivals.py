@@ -76,7 +76,14 @@ def at_work(scenario: Scenario, flow: Arrivals) -> dict[str, float]:
 
 
 def plan_schedule(
-    scenario: Scenario, flow: Arrivals, company: CompanyKeys, rng: Random, *, place: float, evening: bool, returned: bool
+    scenario: Scenario,
+    flow: Arrivals,
+    company: CompanyKeys,
+    rng: Random,
+    *,
+    place: float,
+    evening: bool,
+    returned: bool,
 ) -> Schedule:
     """`place` in [0, 1) says where within the ramp the final approval falls; everything else follows from `rng`."""
     approved = _within(spans(scenario, flow, company), place)

@@ -1,5 +1,4 @@
-"""What follows an order, to the piece and the minor unit: deliveries, invoice lines, and every tolerance from both sides.
-Knows no calendar of events."""
+"""What follows an order, to the minor unit: deliveries, invoice lines, every tolerance from both sides."""
 
 from __future__ import annotations
 
@@ -75,7 +74,7 @@ def delivered(lines: Sequence[OrderLine], *, deviates: float | None) -> tuple[in
 
 
 def split(pieces: Sequence[int], deliveries: int) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """The pieces by delivery: (order line from 1, quantity), none empty. Fewer deliveries where there are fewer pieces."""
+    """The pieces by delivery: (order line from 1, quantity), none empty; fewer deliveries where pieces are few."""
     parts: list[tuple[tuple[int, int], ...]] = []
     count = max(1, min(deliveries, max(pieces)))
     for place in range(count):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -14,53 +14,24 @@ from hardclose_mocks.history.codec import plain
 from hardclose_mocks.kernel.commands import ExpenseLine, OrderLine
 from hardclose_mocks.kernel.master import Master
 from hardclose_simulator.arrivals import Schedule, at_work, even, later, pick, plan_schedule
-from hardclose_simulator.contents import APART, Desk, report_lines, requisition_lines, total_near, total_of
+from hardclose_simulator.contents import APART, Desk, report_lines, requisition_lines, total_near
+from hardclose_simulator.contents_of_orders import edge_lines
 from hardclose_simulator.masterdata import BARRED_SUPPLIER
+from hardclose_simulator.planned import Follower, Lines, PlannedIntent, calls_of
+from hardclose_simulator.planning_masters import ordered_from, plan_suppliers
 from hardclose_simulator.scenario import Scenario, ScenarioError
 from hardclose_simulator.scenario_faults import aim_of
-from hardclose_simulator.scenario_keys import ExpenseFlow, Flow
-
-Lines = tuple[ExpenseLine, ...] | tuple[OrderLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedIntent:
-    """One future fact. `id` (`expense/17`) and `subject` (`E0017`) are free of the run tag, `number` is not.
-
-    `revisions` are the contents asked for in turn; the last is the truth. `person` files it, `partner` is the employee
-    (EXP) or supplier (RBP). `bad` names why the ERP must refuse it: blocked_cost_center, blocked_supplier, over_budget.
-    A twin differs from `twin_of` in number and line texts only."""
-
-    id: str
-    flow: str
-    system: str
-    subject: str
-    number: str
-    company: str
-    person: str
-    partner: str
-    currency: str
-    text: str
-    schedule: Schedule
-    revisions: tuple[Lines, ...]
-    twin_of: str | None = None
-    bad: str | None = None
-    delegated: bool = False
-
-    @property
-    def lines(self) -> Lines:
-        return self.revisions[-1]
-
-    @property
-    def total(self) -> int:
-        """Minor units: gross of a report, net of a requisition."""
-        return total_of(self.lines)
+from hardclose_simulator.scenario_flows import EDGES
+from hardclose_simulator.scenario_keys import ExpenseFlow, Flow, RequisitionFlow
 
 
 def plan_intents(scenario: Scenario, seed: int, run_tag: str, master: Master) -> tuple[PlannedIntent, ...]:
     """Every fact of the scenario, in order of id. Each draws from its own streams: leaving one out moves no other."""
     planners = [_Planner(scenario, seed, run_tag, master, name, flow) for name, flow in scenario.flows.items()]
-    return tuple(intent for planner in planners for intent in planner.all())
+    intents = (intent for planner in planners for intent in planner.all())
+    share = scenario.flows.requisition.new_suppliers
+    suppliers = plan_suppliers(scenario, seed, run_tag, master) if share else ()
+    return tuple(ordered_from(intents, suppliers, share, seed))
 
 
 class _Planner:
@@ -112,7 +83,7 @@ class _Planner:
             evening=self._even("evening", 13, index) < flow.evening,
             returned=alone and self._even("send_back", 7, index) < flow.send_back,
         )
-        bad = self._bad(index)
+        bad = None if self._edge(index) else self._bad(index)
         person = self._one_of(self._people[code], "people", index)
         supplier = self._one_of([supplier.number for supplier in desk.suppliers], "suppliers", index)
         if bad == "blocked_supplier":
@@ -157,6 +128,10 @@ class _Planner:
     def _subject(self, index: int) -> str:
         return f"{'E' if self._expense else 'R'}{index:04}"
 
+    def _edge(self, index: int) -> bool:
+        """Whether this order tries a tolerance: see `contents_of_orders.EDGE`."""
+        return not self._expense and self._scenario.flows.invoice.edges and index <= EDGES
+
     def _bad(self, index: int) -> str | None:
         shares, left = self._scenario.bad_facts, self._even("bad", 17, index)
         kinds = [("blocked_cost_center", shares.blocked_cost_center)]
@@ -179,6 +154,9 @@ class _Planner:
             zone = ZoneInfo(self._scenario.company(desk.company).zone)
             submitted = schedule.submitted_at.astimezone(zone).date()
             return report_lines(self._flow, desk, rng, total=total, mark=mark, submitted=submitted, bad=bad)
+        assert isinstance(self._flow, RequisitionFlow), f"no lines for a flow of {type(self._flow).__name__}"
+        if self._edge(index) and draft == 0:
+            return edge_lines(desk, rng, index=index, mark=mark)
         return requisition_lines(self._flow, desk, rng, total=total, mark=mark, bad=bad)
 
 
@@ -191,19 +169,25 @@ def _remarked(lines: Lines, old: str, new: str) -> Lines:
 # --- hashes and faults -----------------------------------------------------------------------------------------
 
 
-def facts_hash(intents: Iterable[PlannedIntent]) -> str:
+def facts_hash(intents: Iterable[PlannedIntent | Follower]) -> str:
     """Digest over the planned intents, sorted by id and free of the run tag: equal for equal scenario and seed."""
     digest = hashlib.blake2b(digest_size=16)
     for intent in sorted(intents, key=lambda intent: intent.id):
+        tag = intent.number.removesuffix(intent.subject)
+        if isinstance(intent, PlannedIntent) and intent.partner.startswith(tag):
+            intent = replace(intent, partner=intent.partner.removeprefix(tag))
         text = json.dumps(plain(intent), sort_keys=True, ensure_ascii=False)
         digest.update(text.replace(intent.number, intent.subject).encode() + b"\n")
     return digest.hexdigest()
 
 
-def planned_calls(intents: Iterable[PlannedIntent]) -> tuple[tuple[str, str, str], ...]:
+def planned_calls(intents: Iterable[PlannedIntent | Follower]) -> tuple[tuple[str, str, str], ...]:
     """(system, operation, subject) of every call and delivery an honest integration will see at least once."""
     calls: list[tuple[str, str, str]] = []
     for intent in intents:
+        if not isinstance(intent, PlannedIntent):
+            calls.extend(calls_of(intent))
+            continue
         if intent.flow == "EXP":
             calls.append(("erp", "expense_posting.create", intent.subject))
             calls.append(("expense", "expense_report.posting", intent.subject))
@@ -218,7 +202,7 @@ def planned_calls(intents: Iterable[PlannedIntent]) -> tuple[tuple[str, str, str
     return tuple(calls)
 
 
-def fault_plan(scenario: Scenario, intents: Iterable[PlannedIntent], seed: int) -> Plan:
+def fault_plan(scenario: Scenario, intents: Iterable[PlannedIntent | Follower], seed: int) -> Plan:
     """The scenario's limits and its faults on wire and deliveries, as rules. What people do wrong is no rule."""
     subjects = {intent.id: intent.subject for intent in intents}
     return Plan(seed, (*_limits(scenario), *_weather(scenario), *_aimed(scenario, subjects)))

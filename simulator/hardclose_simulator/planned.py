@@ -1,11 +1,50 @@
-"""What people will do beyond reports and requisitions, as plain values: suppliers, receipts, invoices, accruals, cost
-centres. `id` (`receipt/17`) and `subject` are free of the run tag, `number` is not; others are named by their id."""
+"""What people will do, as plain values. `id` (`receipt/17`) and `subject` are free of the run tag, `number` is not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from hardclose_mocks.kernel.commands import ExpenseLine, OrderLine
+from hardclose_simulator.arrivals import Schedule
+from hardclose_simulator.contents import total_of
+
+Lines = tuple[ExpenseLine, ...] | tuple[OrderLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedIntent:
+    """One future fact. `id` (`expense/17`) and `subject` (`E0017`) are free of the run tag, `number` is not.
+
+    `revisions` are the contents asked for in turn; the last is the truth. `person` files it, `partner` is the employee
+    (EXP) or supplier (RBP). `bad` names why the ERP must refuse it: blocked_cost_center, blocked_supplier, over_budget.
+    A twin differs from `twin_of` in number and line texts only."""
+
+    id: str
+    flow: str
+    system: str
+    subject: str
+    number: str
+    company: str
+    person: str
+    partner: str
+    currency: str
+    text: str
+    schedule: Schedule
+    revisions: tuple[Lines, ...]
+    twin_of: str | None = None
+    bad: str | None = None
+    delegated: bool = False
+
+    @property
+    def lines(self) -> Lines:
+        return self.revisions[-1]
+
+    @property
+    def total(self) -> int:
+        """Minor units: gross of a report, net of a requisition."""
+        return total_of(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +199,52 @@ class PlannedCostCenter:
     system: str = "erp"
 
 
-Follower = PlannedSupplier | PlannedReceipt | PlannedInvoice | PlannedAccrual | PlannedCostCenter
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """A picture of a receipt, bytes made from its id and size. `size` in bytes."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFiles:
+    """What an employee attaches to a report, named by `report` (`expense/3`), before it is submitted."""
+
+    id: str
+    subject: str
+    number: str
+    report: str
+    files: tuple[PlannedFile, ...]
+    flow: str = "ATT"
+    system: str = "expense"
+
+
+Follower = PlannedSupplier | PlannedReceipt | PlannedInvoice | PlannedAccrual | PlannedCostCenter | PlannedFiles
+
+_CALLS = {
+    "SUP": ("supplier.create", "supplier_request.posting", ("supplier_request.approved",)),
+    "REC": ("goods_receipt.create", "receipt.posting", ("receipt.recorded",)),
+    "INV": ("supplier_invoice.create", "invoice.posting", ("invoice.approved",)),
+    "JNL": ("journal_entry.create", "accrual.posting", ("accrual.approved",)),
+}
+
+
+def calls_of(planned: Follower) -> Iterator[tuple[str, str, str]]:
+    """(system, operation, subject) of every call and delivery an honest integration will see at least once."""
+    if isinstance(planned, PlannedInvoice) and planned.rejected:
+        return
+    if planned.flow == "ATT":
+        yield "erp", "attachment.create", planned.subject
+    elif planned.flow == "MDM":
+        yield "procurement", "cost_center.put", planned.subject
+        yield "expense", "cost_center.put", planned.subject
+        yield "erp", "cost_center.created", planned.subject
+    else:
+        create, write_back, events = _CALLS[planned.flow]
+        yield "erp", create, planned.subject
+        yield "procurement", write_back, planned.subject
+        yield from (("procurement", event, planned.subject) for event in events)

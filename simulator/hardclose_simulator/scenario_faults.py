@@ -23,12 +23,14 @@ OPERATIONS = {
         *("attachment.create", "attachment.list", "attachment.get"),
         *("company.get", "company.list", "period.list"),
     ),
-    "procurement": tuple(
-        f"{kind}.{what}"
-        for kind in ("requisition", "supplier_request", "receipt", "invoice", "accrual")
-        for what in ("posting", "get", "list")
-    )
-    + ("cost_center.put",),
+    "procurement": (
+        *(
+            f"{kind}.{what}"
+            for kind in ("requisition", "supplier_request", "receipt", "invoice", "accrual")
+            for what in ("posting", "get", "list")
+        ),
+        "cost_center.put",
+    ),
     "expense": ("expense_report.posting", "expense_report.get", "expense_report.list", "cost_center.put"),
 }
 """What a wire fault may strike, by system."""

@@ -38,13 +38,17 @@ class SupplierFlow(Arrivals):
 
 
 class ReceiptFlow(Keys):
-    """Goods received for orders of the requisition flow, in one to several deliveries each, in order of their number."""
+    """Goods received for orders of the requisition flow, in one to several deliveries each."""
 
     facts: Annotated[int, Field(ge=0, le=2400, description="how many receipts are recorded")]
     deliveries: Annotated[tuple[Positive, Positive], Field(description="receipts of one order")] = (1, 2)
     hours: Hours = (2.0, 8.0)
-    deviating: Annotated[Share, Field(description="share of orders delivered over or under, within what is allowed")] = 0.0
-    reversed: Annotated[Share, Field(description="share of orders whose last receipt is reversed after the invoice")] = 0.0
+    deviating: Annotated[
+        Share, Field(description="share of orders delivered over or under, within what is allowed")
+    ] = 0.0
+    reversed: Annotated[
+        Share, Field(description="share of orders whose last receipt is reversed after the invoice")
+    ] = 0.0
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -83,8 +87,8 @@ class InvoiceFlow(Keys):
 
 
 class AccrualFlow(Keys):
-    """Goods received and not invoiced: accrued at close, reversed once in the next period. Takes orders that have a
-    receipt and no invoice, the last ones first."""
+    """Goods received and not invoiced: accrued at close, reversed once in the next period. Takes the orders
+    that were approved first; they get a receipt and no invoice."""
 
     facts: Annotated[int, Field(ge=0, le=2400)]
     hours: Annotated[Hours, Field(description="after the receipt")] = (1.0, 4.0)

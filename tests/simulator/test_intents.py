@@ -15,8 +15,9 @@ import pytest
 from hardclose_mocks.faults.plan import plan_hash
 from hardclose_mocks.kernel.commands import ExpenseLine
 from hardclose_mocks.kernel.money import exponent
-from hardclose_simulator.intents import PlannedIntent, facts_hash, fault_plan, plan_intents, planned_calls
+from hardclose_simulator.intents import facts_hash, fault_plan, plan_intents, planned_calls
 from hardclose_simulator.masterdata import make_master
+from hardclose_simulator.planned import PlannedIntent
 from hardclose_simulator.scenario import Scenario, ScenarioError, load, parse
 
 FOLDER = Path(__file__).parents[2] / "scenarios"

@@ -15,7 +15,7 @@ from hardclose_mocks.kernel.commands import (
 from hardclose_mocks.kernel.documents import ExpenseReport, Requisition
 from hardclose_mocks.kernel.master import Company, Master, Person
 from hardclose_simulator.actors.steps import Actor, Ask, Look, Outcome, Step, WaitUntil
-from hardclose_simulator.intents import PlannedIntent
+from hardclose_simulator.planned import PlannedIntent
 from hardclose_simulator.scenario import Scenario
 
 REASONS = ("Receipt is missing", "Wrong cost object", "Amount differs from the receipt", "Please add the purpose")

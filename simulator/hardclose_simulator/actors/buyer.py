@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 from hardclose_mocks.kernel.commands import CreateRequisition, OrderLine, ReviseRequisition, SubmitRequisition
 from hardclose_simulator.actors.steps import Ask, Outcome, Step, WaitUntil
-from hardclose_simulator.intents import Lines, PlannedIntent
+from hardclose_simulator.planned import Lines, PlannedIntent
 
 
 def file_requisition(intent: PlannedIntent) -> Generator[Step, Outcome, bool]:

@@ -10,7 +10,7 @@ from hardclose_simulator.actors.controller import bar_masters, keep_periods
 from hardclose_simulator.actors.steps import Actor, WaitUntil
 from hardclose_simulator.actors.stories import tell
 from hardclose_simulator.actors.treasury import run_payments
-from hardclose_simulator.intents import PlannedIntent
+from hardclose_simulator.planned import PlannedIntent
 from hardclose_simulator.scenario import Scenario
 
 

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 from hardclose_mocks.kernel.commands import CreateReport, ExpenseLine, ReviseReport, SubmitReport
 from hardclose_simulator.actors.steps import Ask, Outcome, Step, WaitUntil
-from hardclose_simulator.intents import Lines, PlannedIntent
+from hardclose_simulator.planned import Lines, PlannedIntent
 
 
 def file_report(intent: PlannedIntent) -> Generator[Step, Outcome, bool]:

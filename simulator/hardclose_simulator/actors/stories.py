@@ -12,7 +12,7 @@ from hardclose_simulator.actors.approver import approve, send_back
 from hardclose_simulator.actors.buyer import file_requisition, file_requisition_again
 from hardclose_simulator.actors.employee import file_report, file_report_again
 from hardclose_simulator.actors.steps import Actor, Declare, Outcome, WaitUntil
-from hardclose_simulator.intents import Lines, PlannedIntent
+from hardclose_simulator.planned import Lines, PlannedIntent
 
 
 def tell(intent: PlannedIntent, company: Company, stand_ins: Mapping[str, str]) -> Actor:

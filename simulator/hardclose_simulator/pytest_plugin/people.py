@@ -15,7 +15,7 @@ from hardclose_simulator.actors.steps import Actor, Ask, Declare, Look, Outcome,
 from hardclose_simulator.actors.stories import tell
 from hardclose_simulator.arrivals import Schedule
 from hardclose_simulator.contents import APART, Desk, report_lines, requisition_lines, total_near
-from hardclose_simulator.intents import PlannedIntent
+from hardclose_simulator.planned import PlannedIntent
 from hardclose_simulator.pytest_plugin.usage import UsageError, nearest_of
 from hardclose_simulator.scenario_keys import ExpenseFlow, RequisitionFlow
 

@@ -27,8 +27,9 @@ from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.kernel.refusals import BlockedMaster, BudgetExceeded, PeriodClosed, Refusal, Refused
 from hardclose_simulator.actors.cast import cast
 from hardclose_simulator.actors.steps import Ask, Declare, Look, Outcome, WaitUntil
-from hardclose_simulator.intents import PlannedIntent, plan_intents
+from hardclose_simulator.intents import plan_intents
 from hardclose_simulator.masterdata import make_master
+from hardclose_simulator.planned import PlannedIntent
 from hardclose_simulator.scenario import Scenario, load
 
 FOLDER = Path(__file__).parents[3] / "scenarios"

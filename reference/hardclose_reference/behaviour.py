@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,30 @@ VARIANTS: Mapping[str, Behaviour] = {
 
 
 def behaviour_of(variant: str | None) -> Behaviour:
-    """The defaults without a variant; raises KeyError with the names there are."""
+    """The defaults without a variant. Beside the named ones `callers=8+closed_period=park` sets switches one by one.
+
+    Raises KeyError with what there is."""
     if variant is None:
         return Behaviour()
-    if variant not in VARIANTS:
+    if variant in VARIANTS:
+        return VARIANTS[variant]
+    if "=" not in variant:
         raise KeyError(f"there is no variant {variant!r}; there are {', '.join(VARIANTS)}")
-    return VARIANTS[variant]
+    return replace(Behaviour(), **dict(_switch(part) for part in variant.split("+")))
+
+
+def _switch(part: str) -> tuple[str, Any]:
+    name, _, text = part.partition("=")
+    defaults: dict[str, Any] = {field.name: field.default for field in fields(Behaviour)}
+    if name not in defaults:
+        raise KeyError(f"there is no switch {name!r}; there are {', '.join(defaults)}")
+    kind = type(defaults[name])
+    if kind is bool:
+        if text not in ("yes", "no"):
+            raise KeyError(f"{name} is yes or no, not {text!r}")
+        return name, text == "yes"
+    if kind is int:
+        if not text.isdecimal() or not int(text):
+            raise KeyError(f"{name} is a number above 0, not {text!r}")
+        return name, int(text)
+    return name, text

@@ -17,7 +17,7 @@ from hardclose_mocks.history.codec import HistoryError
 from hardclose_mocks.history.records import Record
 from hardclose_mocks.history.store import save_records
 from hardclose_mocks.server.listen import PORTS, PortTaken, free_port
-from hardclose_reference.behaviour import VARIANTS
+from hardclose_reference.behaviour import behaviour_of
 from hardclose_simulator.cli.console import Format, err, progress, stop
 from hardclose_simulator.cli.reporting import Annotations, report
 from hardclose_simulator.cli.results import point_latest, results_folder
@@ -45,7 +45,9 @@ def run(
     scenario: Annotated[str, typer.Argument(help="A scenario's name or file, or `replay` for an event log.")],
     seed: Annotated[int, typer.Option(min=0, help="Repeats our side of a run: facts, faults, amounts.")] = 1,
     style: Annotated[Style | None, typer.Option(help="Style of the bundled reference; webhooks by default.")] = None,
-    variant: Annotated[str | None, typer.Option(help="A mutant or legal variant of the reference, P01 or L01.")] = None,
+    variant: Annotated[
+        str | None, typer.Option(help="A mutant or legal variant, P01 or L01, or switches: callers=8+...")
+    ] = None,
     virtual: Annotated[
         bool, typer.Option("--virtual", help="In virtual time, repeatable to the bit (reference only).")
     ] = False,
@@ -93,8 +95,10 @@ def run(
     for option, value in (("--variant", variant), ("--style", style)):
         if value is not None and not bundled:
             stop(f"{option} chooses among the bundled reference's; another integration is under test, leave it out")
-    if variant is not None and variant not in VARIANTS:
-        stop(f"there is no variant {variant!r} of the reference; there are {', '.join(VARIANTS)}")
+    try:
+        behaviour_of(variant)
+    except KeyError as no:
+        stop(f"--variant: {no.args[0]}")
     if profile is not None and profile not in PROFILES:
         stop(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}")
     if run_tag is not None and not re.fullmatch(r"[A-Za-z0-9]{1,32}", run_tag):

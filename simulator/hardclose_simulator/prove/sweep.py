@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.must_happen import unfired
 from hardclose_simulator.prove.campaign import failed_of
 from hardclose_simulator.prove.sites import PHASES, Phase, Site, fault_free, sites_of, struck_by
+from hardclose_simulator.prove.spreading import spread
 from hardclose_simulator.run.recipe import Recipe, from_scenario
 from hardclose_simulator.run.sut import CommandSut
 from hardclose_simulator.run.virtual import play_virtually
@@ -33,6 +32,9 @@ from hardclose_simulator.verdict import RunVerdict, Status, Witness
 GOOD = ("ok", "recovered")
 OUTCOMES = (*GOOD, "parked", "lost", "duplicated", "stuck", "wrong", "unmet")
 """What became of the books. `wrong`: another promise was broken. `unmet`: the blow never fell, so nothing was shown."""
+
+
+Blow = tuple[Site, Phase]
 
 
 class NotClean(Exception):
@@ -96,8 +98,9 @@ class Sweep:
             )
         return sites_of(case, case.records)
 
-    def strike(self, site: Site, phase: Phase) -> Cell:
+    def strike(self, blow: Blow) -> Cell:
         """One run, judged."""
+        site, phase = blow
         cell = cell_of(
             self._played(struck_by(self.recipe(), site.rule(phase)), f"{site.name} {phase.name}"), site, phase
         )
@@ -218,31 +221,13 @@ def _played_in_wall_time(recipe: Recipe, folder: Path, command: str, manifest: M
     return play(WallRun(recipe, folder, FREE, manifest, lambda: CommandSut.of(command, free_port(), folder)))
 
 
-def cells(
-    sweep: Sweep, blows: Sequence[tuple[Site, Phase]], *, workers: int, done: Callable[[Cell], None] = lambda _: None
-) -> Iterator[Cell]:
-    """Each blow's cell as it comes, over that many processes; in their own order with one. `done` hears of each.
-
-    Closing the iterator cancels what has not begun."""
-    if workers == 1:
-        for site, phase in blows:
-            cell = sweep.strike(site, phase)
-            done(cell)
-            yield cell
-        return
-    # Forked workers would inherit a running loop or a database: fresh ones import anew.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures: list[Future[Cell]] = [pool.submit(sweep.strike, site, phase) for site, phase in blows]
-        try:
-            for future in as_completed(futures):
-                done(future.result())
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+def cells(sweep: Sweep, blows: Sequence[Blow], *, workers: int) -> Iterator[Cell]:
+    """Each blow's cell as it comes, over that many processes. Closing the iterator cancels what has not begun."""
+    for _, cell in spread(sweep.strike, blows, workers=workers):
+        yield cell
 
 
-def grid(sweep: Sweep, blows: Sequence[tuple[Site, Phase]], found: Sequence[Cell]) -> Grid:
+def grid(sweep: Sweep, blows: Sequence[Blow], found: Sequence[Cell]) -> Grid:
     """In the order of the blows, whatever order they came back in."""
     by_blow = {(cell.site, cell.phase): cell for cell in found}
     return Grid(sweep, tuple(by_blow[blow] for blow in blows if blow in by_blow))

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from hardclose_simulator.prove.sites import PHASES
 from hardclose_simulator.prove.sweep import OUTCOMES, Grid
 from hardclose_simulator.report.html import asset, source_hash
+from hardclose_simulator.report.markdown import escaped
 from hardclose_simulator.report.plain_text import headed
 
 MEANS = {
@@ -43,10 +44,10 @@ def to_markdown(title: str, grids: Sequence[Grid]) -> str:
     lines = [f"# Sweep of {title}", ""]
     for grid in grids:
         head, *rows = grid.rows()
-        lines += [f"## {_cell(grid.sweep.integration)}", "", f"{_cell(grid.sentence())}.", ""]
+        lines += [f"## {escaped(grid.sweep.integration)}", "", f"{escaped(grid.sentence())}.", ""]
         lines += [_row(head), _row(["---"] * len(head)), *(_row(row) for row in rows), ""]
         lines += [
-            f"- **{_cell(cell.name)}**: {cell.outcome} ({' '.join(cell.failed)}): {_cell(cell.says)}"
+            f"- **{escaped(cell.name)}**: {cell.outcome} ({' '.join(cell.failed)}): {escaped(cell.says)}"
             for cell in grid.bad
         ]
         lines += [""] if grid.bad else []
@@ -54,13 +55,7 @@ def to_markdown(title: str, grids: Sequence[Grid]) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
-
-
-def _cell(text: str) -> str:
-    for special in "\\|`*_<>[]":
-        text = text.replace(special, "\\" + special)
-    return " ".join(text.split())
+    return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
 
 
 _ENVIRONMENT = Environment(

@@ -25,14 +25,14 @@ def to_markdown(model: Report) -> str:
 
 def _lines(model: Report) -> Iterator[str]:
     run, verdict = model.run, model.verdict
-    yield f"## {RUN_SIGNS.get(verdict.exit_code, '❔')} {_safe(run.title)}: {verdict.word}"
+    yield f"## {RUN_SIGNS.get(verdict.exit_code, '❔')} {escaped(run.title)}: {verdict.word}"
     yield ""
-    yield f"**{_safe(verdict.sentence)}**"
+    yield f"**{escaped(verdict.sentence)}**"
     stake = f" At stake: {', '.join(map(str, verdict.at_stake))}." if verdict.at_stake else ""
     yield f"Exit code {verdict.exit_code}: {verdict.meaning}.{stake}"
     yield ""
     yield (
-        f"`{_code(run.integration)}` · scenario {_safe(run.scenario)} · seed {run.seed} · {run.mode} time · pace "
+        f"`{_code(run.integration)}` · scenario {escaped(run.scenario)} · seed {run.seed} · {run.mode} time · pace "
         f"{run.pace} · {lasting(model.durations.wire_s)} on the wire · {counted(model.volumes.exchanges, 'exchange')}"
     )
     yield from _bullets([] if verdict.exit_code in (3, 4) else verdict.troubles)
@@ -61,7 +61,7 @@ def _obligations(model: Report) -> Iterator[str]:
     yield from ["", "### Obligations", "", "| | promise | verdict | n | note |", "|---|---|---|---:|---|"]
     for line in model.obligations:
         found = counted(line.findings, "finding") if line.findings else ""
-        note = "; ".join(part for part in (found, _safe(line.note)) if part)
+        note = "; ".join(part for part in (found, escaped(line.note)) if part)
         yield f"| {line.id} | {line.title} | {SIGNS[line.status]} {line.status.value} | {line.evaluated:,} | {note} |"
 
 
@@ -81,7 +81,7 @@ def _finding(finding: OpenedFinding) -> Iterator[str]:
     yield f"<details><summary>{summary}</summary>"
     yield ""
     if finding.card_line:
-        yield from [f"{_safe(finding.title)}. Contract card: {_safe(finding.card_line)}", ""]
+        yield from [f"{escaped(finding.title)}. Contract card: {escaped(finding.card_line)}", ""]
     yield "<pre>"
     yield from (html.escape(" ".join(line.splitlines())) for line in timeline_lines(finding))
     yield from ["</pre>", ""]
@@ -98,7 +98,7 @@ def _faults(model: Report) -> Iterator[str]:
     for line in sorted(model.faults, key=lambda line: line.fault):
         window = f"{line.starts:%d %b %H:%M} to {line.ends:%d %b %H:%M}" if line.starts and line.ends else ""
         fired = f"{line.fired:,}" + (f" of {line.chances:,}" if line.chances else "")
-        yield f"| {_safe(line.fault)} | {line.name} | {line.system} | {_safe(line.planned)} | {window} | {fired} |"
+        yield f"| {escaped(line.fault)} | {line.name} | {line.system} | {escaped(line.planned)} | {window} | {fired} |"
     yield from ["", "</details>"]
 
 
@@ -115,12 +115,12 @@ def _promises(model: Report) -> Iterator[str]:
 def _bullets(listed: Sequence[str], heading: str = "") -> Iterator[str]:
     if listed:
         yield from ["", heading, ""] if heading else [""]
-        yield from (f"- {_safe(one)}" for one in listed)
+        yield from (f"- {escaped(one)}" for one in listed)
 
 
-def _safe(text: str) -> str:
+def escaped(text: str) -> str:
     """As the text of a line: no markup of either kind, no second line."""
-    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", html.escape(" ".join(text.split())))
+    return _SPECIAL.sub(lambda found: f"&#{ord(found.group())};", html.escape(" ".join(text.split()), quote=False))
 
 
 def _code(text: str) -> str:

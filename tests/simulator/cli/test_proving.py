@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,12 @@ from hardclose_reference.mutants import MUTANTS
 
 from .commands import hardclose, refused
 
-FEW = ("--mutant", "P27", "--mutant", "L07")
+FEW = ("--mutant", "P27", "--mutant", "L07", "--workers", "1")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
 
 
 def test_the_matrix_says_what_was_expected_and_what_was_seen() -> None:
@@ -29,6 +35,8 @@ def test_the_matrix_says_what_was_expected_and_what_was_seen() -> None:
 
 def test_a_line_per_trial_goes_to_stderr_while_it_runs() -> None:
     lines = hardclose("prove", *FEW, "--seeds", "2", "--first-seed", "3").err.splitlines()
+    *lines, written = lines
+    assert written.endswith("prove.md and .json are written")
     assert [line.split(":")[1].strip() for line in lines] == ["P27 seed 3", "L07 seed 3", "P27 seed 4", "L07 seed 4"]
     assert lines[0].startswith("hardclose: P27 seed 3: killed by ")
     assert lines[1] == "hardclose: L07 seed 3: passes"
@@ -54,3 +62,26 @@ def test_seeds_that_are_no_numbers_are_told(option: str, value: str) -> None:
     done = hardclose("prove", option, value)
     assert (done.code, done.out) == (2, "")
     assert f"Invalid value for '{option}'" in done.err
+
+
+def test_correct_integrations_are_played_on_many_stories_and_nobody_is_accused() -> None:
+    done = hardclose(
+        "prove", "--false-alarms", "--runs", "4", "--workers", "1", "--scenario", "smoke", "--format", "json"
+    )
+    assert done.code == 0, done.err
+    document = json.loads(done.out)
+    assert (document["runs"], document["accused"], document["undecided"]) == (4, [], [])
+    nothing_lost = next(one for one in document["obligations"] if one["id"] == "O09")
+    assert (nothing_lost["runs"], nothing_lost["cells"], nothing_lost["alarms"]) == (4, 4, 0)
+    assert nothing_lost["bound"] == pytest.approx(1 - 0.05 ** (1 / 4))
+    assert not nothing_lost["credible"]
+
+
+def test_the_page_lies_in_the_results() -> None:
+    hardclose("prove", "--mutant", "L07", "--workers", "1")
+    page = Path("results/prove/latest/prove.md").read_text(encoding="utf-8")
+    assert "| L07 | sends every creation twice under one key | legal |" in page
+
+
+def test_false_alarms_are_not_looked_for_among_mutants() -> None:
+    assert "leave --mutant and --baselines out" in refused(hardclose("prove", "--false-alarms", "--mutant", "P01"))

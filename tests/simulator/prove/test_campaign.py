@@ -9,7 +9,9 @@ import pytest
 
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS, Mutant
-from hardclose_simulator.prove.campaign import Summary, Trial, campaign, summary
+from hardclose_simulator.prove.baselines import Uplift
+from hardclose_simulator.prove.campaign import Trial, campaign
+from hardclose_simulator.prove.matrix import Summary, summary
 
 KILLED = Trial("P01", "a defect", "lossy", "C1", "webhooks", 1, ("O01", "O09"), ("O01", "O03"), (), 1, 0)
 LIVES = Trial("L01", "an oddity", "lossy", "C1", "webhooks", 1, (), (), (), 0, 0)
@@ -56,7 +58,8 @@ def test_a_campaign_without_a_trial_proves_nothing() -> None:
 
 def test_the_sentence_counts_what_was_right() -> None:
     alarm = replace(KILLED, id="P02", reference_failed=("O01",), reference_exit_code=1)
-    assert summary([KILLED, LIVES, alarm, replace(LIVES, exit_code=1, failed=("O01",))]).sentence() == (
+    accused = replace(LIVES, id="L02", exit_code=1, failed=("O01",))
+    assert summary([KILLED, LIVES, alarm, accused]).sentence() == (
         "1 of 2 mutants killed for the right reason, 1 of 2 legal variants pass, 1 false alarms on the reference"
     )
 
@@ -75,6 +78,25 @@ def test_the_document_holds_everything_a_reader_needs() -> None:
         ("P01", True, 1),
         ("L01", False, 3),
     ]
+
+
+def test_one_right_seed_kills_a_mutant_and_one_wrong_seed_condemns_a_legal_variant() -> None:
+    survives = replace(KILLED, failed=(), exit_code=0, seed=2)
+    assert summary([survives, KILLED]).proven
+    assert not summary([KILLED, LIVES, replace(LIVES, seed=2, exit_code=1, failed=("O09",))]).proven
+
+
+def test_the_score_weighs_kills_by_level_and_one_alarm_takes_all_of_it() -> None:
+    subtle = replace(KILLED, id="P08", level="S", failed=())
+    assert summary([KILLED, LIVES, subtle]).score == pytest.approx(2 / 6)
+    assert summary([KILLED, replace(LIVES, failed=("O01",), exit_code=1)]).score == 0.0
+
+
+def test_the_matrix_marks_what_was_on_the_card_what_was_beside_it_and_what_was_missed() -> None:
+    page = summary([KILLED, LIVES]).markdown([Uplift("diff", (("P01", "N"), ("P11", "T")), frozenset({"P01"}))])
+    assert "| id | what it does | level | where | profile | O01 | O03 | O09 | result |" in page
+    assert "| P01 | a defect | N | lossy, webhooks, seed 1 | C1 | ● | + | ○ | as expected |" in page
+    assert "1 of 2 | 0 of 1 T, 1 of 1 N | P11 |" in page
 
 
 # --- the real thing --------------------------------------------------------------------------------------------

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from hardclose_mocks.dialects.neutral.wire import answers
+from hardclose_mocks.dialects.neutral.wire.progress import changes
 from hardclose_mocks.dialects.neutral.wire.values import (
     Amount,
     Currency,
@@ -17,7 +17,6 @@ from hardclose_mocks.dialects.neutral.wire.values import (
     Text,
     Wire,
     amount,
-    instant,
     minor,
 )
 from hardclose_mocks.kernel.commands import (
@@ -236,7 +235,7 @@ def expense_posting(document: ExpensePosting, company: Company) -> answers.Expen
             }
             for line in document.journal
         ],
-        **_changes(document.version, document.created_at, document.updated_at, company),
+        **changes(document, company),
         "created_by": document.created_by,
     }
 
@@ -253,14 +252,6 @@ def purchase_order(document: PurchaseOrder, company: Company) -> answers.Purchas
         "text": document.text,
         "status": document.status,
         "lines": [order_line(line, document.currency) for line in document.lines],
-        **_changes(document.version, document.created_at, document.updated_at, company),
+        **changes(document, company),
         "created_by": document.created_by,
-    }
-
-
-def _changes(version: int, created: datetime, updated: datetime, company: Company) -> answers.Changes:
-    return {
-        "version": version,
-        "created_at": instant(created, company),
-        "updated_at": instant(updated, company),
     }

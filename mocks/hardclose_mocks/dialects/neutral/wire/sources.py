@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from hardclose_mocks.dialects.neutral.wire import answers
 from hardclose_mocks.dialects.neutral.wire.erp import OrderLineIn, order_line
+from hardclose_mocks.dialects.neutral.wire.progress import approvals, changes, posting
 from hardclose_mocks.dialects.neutral.wire.values import (
     Amount,
     Currency,
@@ -34,7 +35,7 @@ from hardclose_mocks.kernel.commands import (
     ReviseRequisition,
     SendBackReport,
 )
-from hardclose_mocks.kernel.documents import Approval, ExpenseReport, Posting, Requisition
+from hardclose_mocks.kernel.documents import ExpenseReport, Requisition
 from hardclose_mocks.kernel.master import Company
 
 Rate = Annotated[str, StringConstraints(pattern=r"^(0|[1-9]\d{0,6})(\.\d{1,8})?$", strict=True)]
@@ -257,29 +258,11 @@ def _workflow(document: ExpenseReport | Requisition, company: Company) -> answer
     return {
         "total": amount(document.total, document.currency),
         "revision": document.revision,
-        "approvals": _approvals(document.approvals, company),
+        "approvals": approvals(document.approvals, company),
         "approved_at": instant(document.approved_at, company),
         "reason": document.reason,
-        "posting": _posting(document.posting, company),
-        "version": document.version,
-        "created_at": instant(document.created_at, company),
-        "updated_at": instant(document.updated_at, company),
-    }
-
-
-def _approvals(approvals: Sequence[Approval], company: Company) -> list[answers.Approval]:
-    return [
-        {"approver": one.approver, "on_behalf_of": one.on_behalf_of, "at": instant(one.at, company)}
-        for one in approvals
-    ]
-
-
-def _posting(posting: Posting, company: Company) -> answers.Posting:
-    return {
-        "state": posting.state,
-        "document": posting.document,
-        "reason": posting.reason,
-        "at": instant(posting.at, company),
+        "posting": posting(document.posting, company),
+        **changes(document, company),
     }
 
 

@@ -19,12 +19,48 @@ from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.period_line import PeriodLine
 from hardclose_simulator.soundness import SourceState
 
-CREATES = {"EXP": "expense_posting.create", "RBP": "purchase_order.create"}
+CREATES = {
+    "EXP": "expense_posting.create",
+    "RBP": "purchase_order.create",
+    "SUP": "supplier.create",
+    "REC": "goods_receipt.create",
+    "INV": "supplier_invoice.create",
+    "JNL": "journal_entry.create",
+}
 """The operation on the ERP that makes a flow's document; its terms are on the contract card."""
-WRITE_BACKS = {"EXP": "expense_report.posting", "RBP": "requisition.posting"}
-DOCUMENT_NAMES = {"EXP": "expense posting", "RBP": "purchase order"}
+WRITE_BACKS = {
+    "EXP": "expense_report.posting",
+    "RBP": "requisition.posting",
+    "SUP": "supplier_request.posting",
+    "REC": "receipt.posting",
+    "INV": "invoice.posting",
+    "JNL": "accrual.posting",
+}
+DOCUMENT_NAMES = {
+    "EXP": "expense posting",
+    "RBP": "purchase order",
+    "SUP": "supplier",
+    "REC": "goods receipt",
+    "INV": "supplier invoice",
+    "JNL": "journal entry",
+}
+MASTERS = frozenset({"SUP", "MDM"})
+"""Flows of master data: they go on living, and a later revision does not take an earlier one back."""
 CLOSED_ENTRY = frozenset({"closed", "resolved", "done", "cured"})
-SUPERSEDED = frozenset({"recalled", "cancelled", "sent_back", "rejected", "draft", "submitted", "pending"})
+SUPERSEDED = frozenset(
+    {
+        "recalled",
+        "cancelled",
+        "sent_back",
+        "rejected",
+        "draft",
+        "submitted",
+        "pending",
+        "captured",
+        "proposed",
+        "reversed",
+    }
+)
 """Statuses of a source document that take its approval back."""
 
 
@@ -62,6 +98,9 @@ class Case:
     cards: Mapping[str, Mapping[str, Any]]
     """Contract cards by system."""
     facts: tuple[Fact, ...]
+    """Those that order a document in the ERP."""
+    changes: tuple[Fact, ...]
+    """The others: what people changed, blocked, merged or reversed of an earlier fact's, and cost centres."""
     fact_seqs: Mapping[str, int]
     documents: Mapping[str, ErpDocument]
     attribution: Attribution
@@ -128,7 +167,8 @@ class Case:
     def superseded(self, fact: Fact) -> bool:
         """Whether people took the approval back, or approved another revision since."""
         state = self.sources.get((fact.system, fact.source))
-        return state is not None and (state.status in SUPERSEDED or state.revision > fact.revision)
+        later = state is not None and state.revision > fact.revision and fact.flow not in MASTERS
+        return state is not None and (state.status in SUPERSEDED or later)
 
     def visible(self, fact: Fact) -> tuple[int, ...]:
         """Records that show people, at audit, why the fact is not in the books: its source, or the exception list."""
@@ -171,7 +211,7 @@ class Case:
         return tuple(
             one
             for one in self.knowledge.announced.get((fact.system, fact.source), ())
-            if one.type.endswith(".approved") and one.tried.revision == fact.revision
+            if one.type.endswith((".approved", ".recorded")) and one.tried.revision == fact.revision
         )
 
     def in_doubt(self, fact: Fact) -> bool:

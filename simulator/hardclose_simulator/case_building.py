@@ -39,7 +39,7 @@ def build(records: Sequence[Record]) -> Case:
     bodies = [record.body for record in records]
     run = next((body for body in bodies if isinstance(body, Run)), None)
     written = next((body.manifest for body in bodies if isinstance(body, ManifestSeen)), {})
-    facts = _facts(records)
+    facts, changes = _facts(records)
     marks = Marks(fact for fact, _ in facts)
     lives = fold_lives(records)
     attempts, deliveries = attempts_of(records), deliveries_of(records)
@@ -51,7 +51,8 @@ def build(records: Sequence[Record]) -> Case:
         manifest=from_plain(written, Manifest),
         cards={record.system: record.body.card for record in records if isinstance(record.body, Card)},
         facts=tuple(fact for fact, _ in facts),
-        fact_seqs={fact.id: seq for fact, seq in facts},
+        changes=tuple(fact for fact, _ in changes),
+        fact_seqs={fact.id: seq for fact, seq in (*facts, *changes)},
         documents=lives.documents,
         attribution=attribute([fact for fact, _ in facts], lives.documents.values()),
         claims=lives.claims,
@@ -74,19 +75,22 @@ def build(records: Sequence[Record]) -> Case:
     )
 
 
-def _facts(records: Sequence[Record]) -> list[tuple[Fact, int]]:
-    """With their record numbers. Raises HistoryError where two share an id or a source."""
+def _facts(records: Sequence[Record]) -> tuple[list[tuple[Fact, int]], list[tuple[Fact, int]]]:
+    """Those that order a document and those that do not, with their record numbers. Raises HistoryError where two
+    share an id, or two that order a document a source."""
     found: list[tuple[Fact, int]] = []
+    changes: list[tuple[Fact, int]] = []
     seen: dict[object, int] = {}
     for record in records:
         if isinstance(record.body, Fact):
             fact = record.body
-            for name in (fact.id, (fact.system, fact.source)):
+            orders = fact.flow in CREATES and fact.what == "created"
+            for name in (fact.id, (fact.system, fact.source)) if orders else (fact.id,):
                 if name in seen:
                     raise HistoryError(f"records {seen[name]} and {record.seq} are both the fact {name}")
                 seen[name] = record.seq
-            found.append((fact, record.seq))
-    return found
+            (found if orders else changes).append((fact, record.seq))
+    return found, changes
 
 
 def _periods(records: Sequence[Record]) -> PeriodLine:

@@ -117,7 +117,7 @@ def _late_approvals(case: Case) -> int:
         )
         != "open"
         for fact in case.facts
-        if fact.company in case.periods.companies
+        if fact.company in case.periods.companies and fact.flow in MODULE_OF
     )
 
 

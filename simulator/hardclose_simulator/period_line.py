@@ -18,8 +18,8 @@ Period = tuple[int, int]
 TICK = timedelta(milliseconds=1)
 """Two instants closer than this may have come in either order."""
 MONTHS_AHEAD = 24
-MODULE_OF = {"EXP": "expense", "RBP": "purchasing"}
-"""Which module's periods a flow's documents are posted in."""
+MODULE_OF = {"EXP": "expense", "RBP": "purchasing", "REC": "purchasing", "INV": "payables", "JNL": "journals"}
+"""Which module's periods a flow's documents are posted in; masters are in none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from hardclose_mocks.history.codec import HistoryError, check_chained, from_plain
 from hardclose_mocks.history.records import Acted, Carried, Exchange, Genesis, Record, Snapshot, Told
 from hardclose_mocks.kernel.books import COMMANDS, Books, open_books
-from hardclose_mocks.kernel.documents import ExpenseReport, Requisition
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.kernel.refusals import Refused
 from hardclose_mocks.server.calls import CRASHED
@@ -110,14 +110,16 @@ class _Folder:
         self._note_source(record.system, books, done.document)
 
     def _note_source(self, system: str, books: Books, number: str | None) -> None:
-        document = books.find(number) if number is not None else None
-        if isinstance(document, (ExpenseReport, Requisition)):
-            before = self.sources.get((system, document.number))
-            version = before.approved_version if before is not None else 0
-            if document.approved_at is not None and (before is None or before.approved_at != document.approved_at):
-                version = document.version
-            state = SourceState(document.status, document.revision, version, document.approved_at)
-            self.sources[system, document.number] = state
+        document: Any = books.find(number) if number is not None else None
+        if document is None or not hasattr(document, "posting"):
+            return
+        # Goods are there when they are recorded: nobody approves them.
+        approved_at = document.approved_at if hasattr(document, "approved_at") else document.created_at
+        before = self.sources.get((system, document.number))
+        version = before.approved_version if before is not None else 0
+        if approved_at is not None and (before is None or before.approved_at != approved_at):
+            version = document.version
+        self.sources[system, document.number] = SourceState(document.status, document.revision, version, approved_at)
 
     def _compare(self, record: Record, snapshot: Snapshot) -> None:
         books = self.books.get(record.system)

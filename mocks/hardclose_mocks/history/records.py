@@ -92,10 +92,16 @@ class ManifestSeen:
 class Fact:
     """What business people did, so what must come true. Written when the last command was asked and accepted.
 
-    `flow`: EXP or RBP. `id` is the planned intent (`expense/17`), free of the run tag. `due_at` is the business
-    instant of the final approval, `accounting_date` (ISO) its date in the company's zone. `lines` hold one mapping
-    per expected debit/order line: account, cost_center, project, text, and net, tax_code, tax (EXP) or quantity,
-    unit_price (RBP). `total` is gross (EXP) or net (RBP). Minor units throughout. `twin_of` names a planted twin."""
+    `flow`: EXP, RBP, SUP (suppliers), REC (goods receipts), INV (invoices), JNL (accruals), MDM (cost centres).
+    `id` is the planned intent (`expense/17`), free of the run tag. `due_at` is the business instant of the final
+    approval, `accounting_date` (ISO) its date in the company's zone. `lines` hold one mapping per expected line:
+    account, cost_center, project, text, and net, tax_code, tax (EXP) or quantity, unit_price (RBP); order_line,
+    quantity (REC); order_line, account, cost_center, text, quantity, unit_price, tax_code, tax (INV); account,
+    cost_center, amount (JNL). `total` is gross (EXP, INV; of a credit note what it credits), net (RBP), the goods'
+    worth at the order's prices (REC), the amount (JNL), 0 for masters. Minor units throughout. `twin_of` names a
+    planted twin.
+
+    Facts that are no `created` change what an earlier fact of the same source ordered: they order no document."""
 
     id: str
     flow: str
@@ -107,7 +113,7 @@ class Fact:
     currency: str
     total: int
     partner: str
-    """Employee (EXP) or supplier (RBP)."""
+    """Employee (EXP) or supplier (RBP, REC, INV): its number where the order was placed; nobody (JNL, MDM)."""
     lines: tuple[Mapping[str, Json], ...]
     due_at: datetime
     accounting_date: str
@@ -115,6 +121,15 @@ class Fact:
     twin_of: str | None = None
     replaces: str | None = None
     """The withdrawn fact of the same source that this one takes the place of."""
+    what: str = "created"
+    """created; of masters: changed, blocked, released, merged, bank_changed, bank_verified; of receipts: reversed."""
+    needs: tuple[str, ...] = ()
+    """Facts whose documents must be there first."""
+    truth: Mapping[str, Json] = field(default_factory=dict)
+    """What stands on no line. SUP: the fields set (name, tax_id, payment_terms, contact, bank_account), `into` of a
+    merge. REC: requisition, received_on. INV: kind, supplier_reference, invoice_date, due_on, requisition, credits
+    (source numbers). JNL: requisition, order_line, accrued_on, reverse_on. MDM: name, owner, blocked. EXP:
+    attachments (id, name, content_type, size, required)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def check(case: Case) -> Verdict:
     What was open is asked of every instant from the card's freshness before the request was first sent until it
     committed; whatever could have been known in that time is right. Parking is always right. A moved posting keeps
     its original date, in `accounting_date` or in words; purchase orders have no such field and need not."""
-    facts = [fact for fact in case.facts if fact.company in case.periods.companies]
+    facts = [fact for fact in case.facts if fact.company in case.periods.companies and fact.flow in MODULE_OF]
     findings = [
         _finding(case, fact, document, says)
         for fact in facts
@@ -50,7 +50,7 @@ def _wrong(case: Case, fact: Fact, document: ErpDocument) -> str:
         return f"{dated}: the next open period was {names}"
     if case.manifest.closed_period == "park":
         return f"{dated}: the manifest says that closed periods are parked, not re-dated"
-    if fact.flow == "EXP" and document.accounting_date != ordered and not _told_in_words(document, ordered):
+    if fact.flow != "RBP" and document.accounting_date != ordered and not _told_in_words(document, ordered):
         kept = f"{document.accounting_date} instead" if document.accounting_date else "nothing"
         return f"{dated}: moved rightly, but of the original date it keeps {kept}"
     return ""

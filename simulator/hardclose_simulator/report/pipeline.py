@@ -99,7 +99,11 @@ class Clockwork:
 
 def flows_of(records: Sequence[Record], clockwork: Clockwork) -> tuple[Flow, ...]:
     """One per flow that has facts."""
-    facts = [(record.body, record.wire_ns) for record in records if isinstance(record.body, Fact)]
+    facts = [
+        (record.body, record.wire_ns)
+        for record in records
+        if isinstance(record.body, Fact) and record.body.what == "created"
+    ]
     lives = fold_lives(records)
     links = attribute([fact for fact, _ in facts], lives.documents.values())
     return tuple(

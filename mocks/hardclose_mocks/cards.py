@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from hardclose_mocks.access import AccessTerms, SubscriptionTerms
 from hardclose_mocks.pace import Pace
 
 Creating = Literal["expense_posting.create", "purchase_order.create"]
@@ -66,6 +67,9 @@ class ContractCard:
     """Business seconds; `updated_since` is inclusive and compares at this resolution."""
     validation: Validation | None = None
 
+    subscriptions: SubscriptionTerms = field(default_factory=SubscriptionTerms)
+    access: AccessTerms = field(default_factory=AccessTerms)
+
     def terms_of(self, operation: str) -> Terms:
         return self.terms.get(operation, Terms())
 
@@ -107,11 +111,13 @@ class ContractCard:
                 "at_least_once": True,
                 "may_drop": True,
                 "ordered": False,
+                **self.subscriptions.document(),
             },
             "validation": {"fail": self.validation.fail, "budget_s": self.validation.budget_s}
             if self.validation
             else None,
             "token_life_s": pace.token_life_s,
+            "access": self.access.document(),
             "accounting_date": "company-local date of the final approval: the first ten characters of `approved_at`",
             "periods": {"freshness_s": pace.freshness_s},
             "service_levels": {

@@ -205,7 +205,7 @@ def planned_calls(intents: Iterable[PlannedIntent | Follower]) -> tuple[tuple[st
 def fault_plan(scenario: Scenario, intents: Iterable[PlannedIntent | Follower], seed: int) -> Plan:
     """The scenario's limits and its faults on wire and deliveries, as rules. What people do wrong is no rule."""
     subjects = {intent.id: intent.subject for intent in intents}
-    return Plan(seed, (*_limits(scenario), *_weather(scenario), *_aimed(scenario, subjects)))
+    return Plan(seed, (*_limits(scenario), *_weather(scenario), *_aimed(scenario, subjects), *_timed(scenario)))
 
 
 def _limits(scenario: Scenario) -> Iterator[Rule]:
@@ -226,6 +226,11 @@ def _weather(scenario: Scenario) -> Iterator[Rule]:
             ends=rule.ends,
             parameters=rule.parameters,
         )
+
+
+def _timed(scenario: Scenario) -> Iterator[Rule]:
+    for rule in scenario.faults.timed:
+        yield Rule(rule.id, rule.fault, rule.system, starts=rule.at, parameters=rule.parameters)
 
 
 def _aimed(scenario: Scenario, subjects: dict[str, str]) -> Iterator[Rule]:

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from hardclose_mocks.history.records import DeliveryTried, Exchange, FaultRule, Hit
+from hardclose_mocks.history.records import Cred, DeliveryTried, Exchange, FaultRule, Hit, Subscribed, Withdrawn
 from hardclose_simulator.attempts import BUSINESS_REFUSALS, INTEGRATION, Know
 from hardclose_simulator.case import Case
 from hardclose_simulator.period_line import MODULE_OF
 from hardclose_simulator.scenario_faults import EVENTS
 from hardclose_simulator.verdict import MustHappen
 
-DELIVERY_COUNTERS = frozenset({"duplicate_deliveries", "dropped_deliveries", "forged_deliveries"})
+DELIVERY_COUNTERS = frozenset(
+    {
+        "duplicate_deliveries",
+        "dropped_deliveries",
+        "forged_deliveries",
+        "replayed_deliveries",
+        "batched_deliveries",
+        "thin_deliveries",
+        "lapsed_subscriptions",
+    }
+)
 READING_COUNTERS = frozenset({"pages_read"})
+TIMED = frozenset({"F33", "F34", "F48"})
+"""Faults that strike at a moment: they say so in a record of their own."""
 POLLS = "it takes no webhooks"
 LISTENS = "it reads no lists"
 
@@ -30,16 +42,19 @@ def must_happen(case: Case) -> tuple[MustHappen, ...]:
 def unfired(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Aimed faults of the plan that never struck, and those that cannot apply to the declared style."""
     struck = {hit.note.partition(":")[0].strip() for hit in _hits(case)}
+    struck |= {one.id for record in case.records if isinstance(one := record.body, FaultRule) and one.state == "struck"}
     missed: list[str] = []
     beside: list[str] = []
     for record in case.records:
         rule = record.body
-        if not isinstance(rule, FaultRule) or rule.state != "planned" or not rule.rule.get("aimed"):
+        if not isinstance(rule, FaultRule) or rule.state != "planned":
+            continue
+        if not rule.rule.get("aimed") and rule.fault not in TIMED:
             continue
         if rule.id in struck:
             continue
         where = " ".join((record.system, *(str(one) for one in rule.rule.get("operations", ()))))
-        says = f"{rule.id}: {rule.fault} on {where} for {rule.rule['aimed']}"
+        says = f"{rule.id}: {rule.fault} on {where}" + (f" for {rule.rule['aimed']}" if rule.rule["aimed"] else "")
         (beside if _cannot_strike(case, record.system, rule) else missed).append(says)
     return tuple(missed), tuple(beside)
 
@@ -51,7 +66,7 @@ def _cannot_strike(case: Case, system: str, rule: FaultRule) -> bool:
         breaks = case.run.config.get("process_faults", []) if case.run is not None else []
         told = any(operation in EVENTS[system] for operation in rule.rule.get("operations", ()))
         return rule.fault not in breaks or (deaf and told)
-    return deaf and rule.fault in ("F30", "F31", "F32", "F36")
+    return deaf and rule.fault in ("F30", "F31", "F32", "F35", "F36", "F37")
 
 
 def _struck(case: Case, name: str) -> str | None:
@@ -150,6 +165,16 @@ COUNTERS: dict[str, Callable[[Case], int]] = {
     "duplicate_deliveries": lambda case: _messages(case, "F30"),
     "dropped_deliveries": lambda case: sum(one.tried.outcome == "dropped" for one in case.deliveries),
     "forged_deliveries": lambda case: _messages(case, None, forged=True),
+    "replayed_deliveries": lambda case: _messages(case, "F33"),
+    "batched_deliveries": lambda case: sum(one.tried.batch is not None for one in case.deliveries),
+    "thin_deliveries": lambda case: sum(one.sent and one.tried.payload == "pointer" for one in case.deliveries),
+    "lapsed_subscriptions": lambda case: sum(
+        isinstance(record.body, Subscribed) and record.body.state in ("expired", "disabled") for record in case.records
+    ),
+    "credential_events": lambda case: sum(
+        isinstance(record.body, Cred) and record.body.state in ("rotated", "revoked") for record in case.records
+    ),
+    "withdrawn_facts": lambda case: sum(isinstance(record.body, Withdrawn) for record in case.records),
     "period_closed_refusals": lambda case: _refused(case, frozenset({"PeriodClosed"})),
     "business_refusals": lambda case: _refused(case, BUSINESS_REFUSALS),
     "payments_written_back": _payments_written_back,

@@ -22,6 +22,7 @@ from hardclose_simulator.scenario_flows import Flows
 from hardclose_simulator.scenario_keys import (
     COMPANIES,
     COUNTERS,
+    AccessKeys,
     BadFacts,
     CompanyKeys,
     Keys,
@@ -34,6 +35,7 @@ from hardclose_simulator.scenario_keys import (
     Profile,
     System,
     ValidationKeys,
+    WebhookKeys,
     unknown,
     wrong,
 )
@@ -67,6 +69,8 @@ class Scenario(Keys):
     profiles: dict[Creating, Profile] = Field(default_factory=dict)
     validation: ValidationKeys | None = None
     limits: dict[System, LimitKeys] = Field(default_factory=dict)
+    webhooks: dict[System, WebhookKeys] = Field(default_factory=dict)
+    access: dict[System, AccessKeys] = Field(default_factory=dict)
     page_limit_max: Positive = 200
     faults: Faults = Faults()
     drain_max: Annotated[float, Field(gt=0, le=30, description="business days")] = 3.0
@@ -141,12 +145,15 @@ class Scenario(Keys):
 
     def _check_faults(self) -> None:
         seen: set[str] = set()
-        kinds = {"weather": self.faults.weather, "aimed": self.faults.aimed}
+        kinds = {"weather": self.faults.weather, "aimed": self.faults.aimed, "timed": self.faults.timed}
         for key, rules in kinds.items():
             for place, rule in enumerate(rules):
                 if rule.id in seen:
                     raise wrong(f"faults.{key}[{place}].name", f"another rule is called '{rule.id}' already; name this")
                 seen.add(rule.id)
+        for place, timed in enumerate(self.faults.timed):
+            if not self.starts <= timed.at <= self.ends:
+                raise wrong(f"faults.timed[{place}].at", f"{timed.at.isoformat()} is outside 'starts' to 'ends'")
         for place, aimed in enumerate(self.faults.aimed):
             for inner, aim in enumerate(aimed.facts):
                 flow, numbers = aim_of(aim)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
@@ -79,6 +79,7 @@ Aim = Annotated[str, AfterValidator(_aim), Field(json_schema_extra={"pattern": A
 class _FaultKeys(Keys):
     """What weather and aimed faults share. `name` tells two rules of one fault and system apart."""
 
+    carriers: ClassVar[tuple[str, ...]] = ("wire", "delivery", "process")
     fault: str
     system: System
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")] | None = None
@@ -96,8 +97,9 @@ class _FaultKeys(Keys):
                 raise wrong("fault", f"no such fault '{self.fault}'; try '{padded}'")
             raise unknown("fault", "fault", self.fault, FAULTS)
         kind = FAULTS[self.fault]
-        if kind.carrier not in ("wire", "delivery", "process"):
-            home = {"F10": "limits", "F19": "bad_facts", "F46": "periods"}[self.fault]
+        if kind.carrier not in self.carriers:
+            homes = {"F10": "limits", "F19": "bad_facts", "F46": "periods", "F50": "second_thoughts"}
+            home = homes.get(self.fault, "faults.timed" if kind.carrier == "vendor" else "weather' or 'aimed")
             raise wrong("fault", f"{self.fault} ({kind.name}) is set under '{home}'")
         for key, value in self.parameters.items():
             if key not in kind.parameters:
@@ -162,9 +164,25 @@ class Aimed(_FaultKeys):
         return self
 
 
+class Timed(_FaultKeys):
+    """What the vendor's own people do to a system at a moment: replay, disable, replace a secret, take a scope."""
+
+    carriers: ClassVar[tuple[str, ...]] = ("vendor",)
+    at: Annotated[AwareDatetime, Field(description="business instant")]
+
+    def number(self, name: str) -> float:
+        """The numeric parameter, or the catalogue's default."""
+        return float(self.parameters.get(name, FAULTS[self.fault].parameters[name].default))
+
+    @property
+    def ends_by_itself(self) -> bool:
+        return self.fault == "F48" and self.parameters.get("what") == "scope"
+
+
 class Faults(Keys):
     weather: tuple[Weather, ...] = ()
     aimed: tuple[Aimed, ...] = ()
+    timed: tuple[Timed, ...] = ()
 
 
 def aim_of(aim: str) -> tuple[str, range]:

@@ -22,6 +22,8 @@ COUNTERS = (
     "attachments", "human_rejections", "partial_receipts", "receipts_reversed_after_match", "invoices_before_receipt",
     "credit_notes", "duplicate_invoice_numbers", "tolerance_edges", "blocked_invoices", "invoices_paid",
     "accruals_reversed", "merged_in_flight", "bank_changes_before_payment", "edit_collisions",
+    "replayed_deliveries", "batched_deliveries", "thin_deliveries", "lapsed_subscriptions", "credential_events",
+    "withdrawn_facts",
 )  # fmt: skip
 """What the judge counts in a history; `must_happen` sets minimums."""
 
@@ -218,6 +220,19 @@ class ValidationKeys(Keys):
 
     fail: Literal["open", "closed"] = "open"
     budget_s: Annotated[float, Field(gt=0, le=60)] = 3.0
+
+
+class WebhookKeys(Keys):
+    """F34: what the card says of subscriptions. A life longer than any run, and no limit of failures, unless said."""
+
+    life_s: Annotated[float | None, Field(gt=0, description="wire seconds until it must be renewed")] = None
+    disabled_after: Annotated[int | None, Field(ge=1, description="failed attempts in a row")] = None
+
+
+class AccessKeys(Keys):
+    """F48: `refresh_tokens` come with access tokens and may be used once."""
+
+    refresh_tokens: bool = False
 
 
 class LimitKeys(Keys):

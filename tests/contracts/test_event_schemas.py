@@ -127,7 +127,7 @@ async def test_what_a_subscriber_is_sent_validates() -> None:
     receiver = Receiver()
     async with in_process(receivers={"receiver.test": receiver}) as office:
         for system in ("erp", "expense"):
-            office.sandbox.subscribe(system, "http://receiver.test/hook", ("*",))
+            office.sandbox.subscriptions.create(system, "http://receiver.test/hook", ("*",))
         await office.approve("R-1")
         await office.call("POST", "/v1/expense-postings", json=posting_body("R-1"))
         await asyncio.sleep(1)

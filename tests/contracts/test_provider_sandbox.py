@@ -36,7 +36,7 @@ def a_vendors_sandbox() -> Iterator[tuple[str, str]]:
         await listener.start()
         world.sandbox.enter("play")
         credentials = world.sandbox.setup.credentials
-        token = world.sandbox.issue_token("erp", credentials.client_id("erp"), credentials.client_secret("erp"))
+        token = world.sandbox.admission.token("erp", credentials.client_id("erp"), credentials.client_secret("erp"))
         told.extend((listener.urls["erp"], str(token)))
         there.set()
         await over.wait()

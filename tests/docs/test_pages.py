@@ -23,6 +23,8 @@ LIMITS = ROOT / "docs" / "what-it-does-not-do.md"
 VERDICT = ROOT / "docs" / "reading-the-verdict.md"
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")  # fmt: skip
+NUMBERS += tuple(f"{tens}{one}" for tens in ("twenty", "thirty", "forty") for one in
+    ("", *(f"-{unit}" for unit in NUMBERS[1:10])))[1:]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec
 import httpx2
 import msgspec
 
+from hardclose_mocks.access import AccessTerms, SubscriptionTerms
 from hardclose_mocks.cards import Terms, Validation
 from hardclose_mocks.clock import NS, HostClock, LoopClock, VirtualLoop, WireClock
 from hardclose_mocks.control import control_application
@@ -62,12 +63,26 @@ def setup(
     run_tag: str = "T0",
     page_max: int = 200,
     rate: float | None = None,
+    subscriptions: Mapping[str, SubscriptionTerms] | None = None,
+    access: Mapping[str, AccessTerms] | None = None,
     validation: Validation | None = None,
 ) -> Setup:
     """A sandbox's setup over the small world; all writing ERP operations run under `profile`."""
     terms = {name: Terms(profile) for name in ("expense_posting.create", "purchase_order.create")}
     plan = Plan(seed, rules)
-    return Setup(MASTER, OPENED, pace, run_tag, plan, terms, page_max, rate=rate, validation=validation)
+    return Setup(
+        MASTER,
+        OPENED,
+        pace,
+        run_tag,
+        plan,
+        terms,
+        page_max,
+        rate=rate,
+        validation=validation,
+        subscriptions=subscriptions or {},
+        access=access or {},
+    )
 
 
 class Office:
@@ -108,9 +123,11 @@ class Office:
         if known is not None and now < known[1]:
             return known[0]
         if who == INTEGRATION:
-            issued = self.sandbox.issue_token(system, credentials.client_id(system), credentials.client_secret(system))
+            issued = self.sandbox.admission.token(
+                system, credentials.client_id(system), credentials.client_secret(system)
+            )
         else:
-            issued = self.sandbox.issue_token(system, who, credentials.person_secret())
+            issued = self.sandbox.admission.token(system, who, credentials.person_secret())
         assert issued is not None
         self._tokens[system, who] = issued, now + round((self.sandbox.pace.token_life_s - 1) * NS)
         return issued

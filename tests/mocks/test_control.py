@@ -289,7 +289,7 @@ async def test_a_reset_opens_a_fresh_sandbox_behind_the_same_addresses() -> None
         assert office.sandbox is not before
         assert office.sandbox.systems["erp"].books.count() == 0
         assert [one.id for one in office.sandbox.plan.rules] == ["planned"]
-        assert office.sandbox.subscriptions("erp") == []
+        assert office.sandbox.subscriptions.listing("erp") == []
         assert [one.body for one in office.records(Phase)] == [Phase("play", "reset")]
         office._tokens.clear()
         assert (await office.post("R-1")).json()["number"] == "EP-DE01-000001"

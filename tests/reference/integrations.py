@@ -252,7 +252,7 @@ async def integrated(
         there = Integration(office, folder, transport, style, variant, poll_interval_s, doors, sent)
         face.integration = there
         for name in SYSTEMS if style == "webhooks" else ():
-            office.sandbox.subscribe(name, f"http://{HOST}/webhooks/{name}", ("*",))
+            office.sandbox.subscriptions.create(name, f"http://{HOST}/webhooks/{name}", ("*",))
         if running:
             await there.start()
         try:

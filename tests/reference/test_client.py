@@ -167,7 +167,9 @@ async def test_a_token_that_was_revoked_is_renewed_once_for_all_who_were_turned_
     async with caller(tmp_path) as (client, there):
         await client.call("GET", PATH)
         await there.office.world.reset()
-        there.office.sandbox.issue_token("erp", "person:lead", there.office.sandbox.setup.credentials.person_secret())
+        there.office.sandbox.admission.token(
+            "erp", "person:lead", there.office.sandbox.setup.credentials.person_secret()
+        )
         calls = []
         for delay_s in (0.1, 0.5, 0.9, 0.9):
             there.doors["erp"].delays_s[PATH] = delay_s

@@ -20,7 +20,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
-    """`carrier`: wire, limit, delivery, actor or process. `operations`: what it may strike; `*` is any."""
+    """`carrier`: wire, limit, delivery, vendor (what the vendor's own people do, at a moment), actor or process.
+    `operations`: what it may strike; `*` is any."""
 
     id: str
     name: str
@@ -99,6 +100,29 @@ _ALL = (
     ),
     FaultKind("F32", "dropped delivery", "delivery", "The event is never delivered; the sender believes it was."),
     FaultKind(
+        "F33",
+        "replay storm",
+        "vendor",
+        "The sender delivers its history again within seconds; some of it had never been sent before.",
+        {
+            "events": Parameter(1000.0, "deliveries in all; a short history is gone through several times", 1.0, 1e5),
+            "over_s": Parameter(10.0, "wire seconds over which they are spread", 0.0, 3600.0),
+            "new_id": Parameter(0.1, "share that bears a new event id", 0.0, 1.0),
+            "unseen": Parameter(0.01, "share of earlier events held back until the replay", 0.0, 1.0),
+        },
+    ),
+    FaultKind("F34", "disabled subscription", "vendor", "The sender disables all subscriptions."),
+    FaultKind(
+        "F35",
+        "thin or stale payload",
+        "delivery",
+        "The event names its document only; or it comes so late that its snapshot is old.",
+        {
+            "how": Parameter("pointer", "`pointer` or `stale`", choices=("pointer", "stale")),
+            "after_s": Parameter(4.0, "how late a stale one is, wire seconds", 0.0, 3600.0),
+        },
+    ),
+    FaultKind(
         "F36",
         "forged delivery",
         "delivery",
@@ -106,9 +130,20 @@ _ALL = (
         {
             "how": Parameter(
                 "any",
-                "`invented`, `altered` or `stale`; any draws one of them",
-                choices=("any", "invented", "altered", "stale"),
+                "`invented`, `altered` or `stale`; any draws one of them; `retired` signs with a replaced secret",
+                choices=("any", "invented", "altered", "stale", "retired"),
             ),
+        },
+    ),
+    FaultKind(
+        "F37",
+        "mixed batch",
+        "delivery",
+        "Events are gathered and come in one POST, perhaps with one among them that nobody can read.",
+        {
+            "gather_s": Parameter(0.5, "wire seconds of gathering", 0.01, 60.0),
+            "highest": Parameter(100.0, "events in one POST at most", 2.0, 1000.0),
+            "poison": Parameter(0.5, "share of events whose POST holds one of an unknown type", 0.0, 1.0),
         },
     ),
     FaultKind(
@@ -124,6 +159,21 @@ _ALL = (
         "process",
         "The integration is stopped right after a wire event and goes on later, as after a frozen machine.",
         {"pause_s": Parameter(4.0, "wire seconds it stands still", 0.0, 900.0)},
+    ),
+    FaultKind(
+        "F48",
+        "credential event",
+        "vendor",
+        "A secret is replaced, or the right to write is taken away for a while.",
+        {
+            "what": Parameter(
+                "client_secret",
+                "`client_secret`, `webhook_secret` or `scope`",
+                choices=("client_secret", "webhook_secret", "scope"),
+            ),
+            "overlap_s": Parameter(0.0, "how long the replaced secret is still good, wire seconds", 0.0, 604_800.0),
+            "for_s": Parameter(5.0, "how long the scope is gone, wire seconds", 0.0, 3600.0),
+        },
     ),
     FaultKind("F46", "period action", "actor", "The controller closes early, reopens, or locks one module."),
 )

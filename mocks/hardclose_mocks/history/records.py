@@ -268,9 +268,12 @@ class Validated:
 
 @dataclass(frozen=True, slots=True)
 class TokenIssued:
+    """`family`: of which refresh tokens it comes; 0 where there are none."""
+
     credential: str
     token_hash: str
     expires_ns: int
+    family: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ CRASHED = "crashed"
 """The refusal on record where a route of ours broke."""
 KEPT_HEADERS = ("idempotency-key", "if-match", "traceparent", "x-correlation-id")
 ECHOED = ("traceparent", "x-correlation-id")
+LOGINS = frozenset({"token", "client.rotate"})
+"""Operations whose callers prove themselves by client id and secret."""
 UNTAPPED = frozenset({"openapi", "docs"})
 """Operations that are no business of the history: documentation pages."""
 DROP = "hardclose.drop"
@@ -114,7 +116,7 @@ def _deep(value: Any, levels: int) -> bool:
 
 def is_secret(operation: str) -> bool:
     """Operations whose requests or answers hold secrets."""
-    return operation == "token" or operation.startswith("subscription.")
+    return operation in LOGINS or operation.startswith("subscription.")
 
 
 def is_kept(status: int, refusal: str | None) -> bool:

@@ -20,15 +20,17 @@ class Credentials:
     def client_id(self, system: str) -> str:
         return f"{INTEGRATION}-{system}"
 
-    def client_secret(self, system: str) -> str:
-        return self._derive(f"client/{system}").hex()
+    def client_secret(self, system: str, generation: int = 0) -> str:
+        """`generation` counts the rotations of F48; 0 is what the integration is given at its start."""
+        return self._derive(f"client/{system}" + (f"/{generation}" if generation else "")).hex()
 
     def person_secret(self) -> str:
         """One secret for all people: log in as `person:<id>` with it."""
         return self._derive("people").hex()
 
-    def webhook_secret(self, system: str) -> str:
-        return "whsec_" + base64.b64encode(self._derive(f"webhook/{system}", 24)).decode()
+    def webhook_secret(self, system: str, generation: int = 0) -> str:
+        name = f"webhook/{system}" + (f"/{generation}" if generation else "")
+        return "whsec_" + base64.b64encode(self._derive(name, 24)).decode()
 
     def wrong_webhook_secret(self, system: str) -> str:
         """What a forger would sign with."""
@@ -39,6 +41,9 @@ class Credentials:
 
     def token(self, client: str, count: int) -> str:
         return self._derive(f"token/{client}/{count}").hex()
+
+    def refresh_token(self, client: str, family: int, count: int) -> str:
+        return self._derive(f"refresh/{client}/{family}/{count}").hex()
 
     def accepts(self, system: str, client: str, secret: str) -> bool:
         if client.startswith(PERSON):

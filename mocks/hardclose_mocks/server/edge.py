@@ -20,6 +20,7 @@ from hardclose_mocks.server.calls import (
     DROP,
     ECHOED,
     KEPT_HEADERS,
+    LOGINS,
     UNTAPPED,
     Call,
     Receive,
@@ -139,13 +140,13 @@ class Edge:
     def _identify(self, call: Call) -> None:
         token = call.headers.get("authorization", "")
         if token.lower().startswith("bearer "):
-            call.credential = self.sandbox.credential_of(self.system.name, token[7:].strip())
+            call.credential = self.sandbox.admission.credential_of(self.system.name, token[7:].strip())
         if len(call.body) <= bytes_max(call.operation):
             if call.operation.upload:
                 read_upload(call)
             else:
                 read_json(call)
-        if call.operation.name == "token":
+        if call.operation.name in LOGINS:
             call.credential = self.system.dialect.client(call.headers, call.body) or "anonymous"
         call.subject = subject_of(call)
         call.nth = self.sandbox.count(self.system.name, call.actor, call.operation.name, call.subject)
@@ -173,6 +174,8 @@ class Edge:
             return None
         if call.credential == "anonymous":
             return say("unauthorized", "no valid bearer token; ask the token endpoint for one", {}), None
+        if call.judged and call.operation.writes and self.system.name in self.sandbox.vault.scopes_gone:
+            return say("insufficient_scope", "the right to write has been taken from this client for now", {}), None
         if call.judged and self.sandbox.limits_on and self.system.limiter is not None:
             wait = self.system.limiter.admit(call.credential, call.started_ns)
             if wait is not None:

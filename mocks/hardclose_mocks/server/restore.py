@@ -11,6 +11,7 @@ from hardclose_mocks.history.records import (
     Acted,
     Carried,
     ClockSet,
+    Cred,
     DeliveryTried,
     Emitted,
     Exchange,
@@ -79,9 +80,11 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
         case Validated():
             sandbox.validations += 1
         case TokenIssued():
-            sandbox.keep_token(system, body)
+            sandbox.admission.keep(system, body)
+        case Cred():
+            sandbox.vault.fold(system, body)
         case FaultRule():
-            _fold_rule(sandbox, body)
+            _fold_rule(sandbox, body, record)
         case _:
             pass
 
@@ -112,7 +115,11 @@ def _content_type(status: int) -> str:
     return "application/problem+json" if status >= 400 else "application/json"
 
 
-def _fold_rule(sandbox: Sandbox, body: FaultRule) -> None:
+def _fold_rule(sandbox: Sandbox, body: FaultRule, record: Record) -> None:
+    if body.state == "struck":
+        if body.fault == "F33":
+            sandbox.dispatcher.replay(from_plain(body.rule, Rule), record.seq, record.wire_ns)
+        return
     rules = tuple(rule for rule in sandbox.plan.rules if rule.id != body.id)
     if body.state in ("planned", "on"):
         rules = (*rules, from_plain(body.rule, Rule))

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from itertools import islice
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx2
 
+from hardclose_mocks.access import AccessTerms, SubscriptionTerms
 from hardclose_mocks.cards import CREATING, ContractCard, Limit, Terms, Validation
 from hardclose_mocks.clock import NS, BusinessClock, WireClock
 from hardclose_mocks.desk import Dialect, carry, refused
@@ -30,8 +30,6 @@ from hardclose_mocks.history.records import (
     Genesis,
     Phase,
     Snapshot,
-    Subscribed,
-    TokenIssued,
     Told,
 )
 from hardclose_mocks.history.store import History, MemoryStore, Store
@@ -41,11 +39,15 @@ from hardclose_mocks.kernel.documents import Done, Event
 from hardclose_mocks.kernel.master import Company, Master
 from hardclose_mocks.kernel.refusals import NotValidated, Refused
 from hardclose_mocks.pace import CI, Pace
-from hardclose_mocks.server.credentials import INTEGRATION, Credentials, actor_of, token_hash
+from hardclose_mocks.server.admission import Admission
+from hardclose_mocks.server.credentials import INTEGRATION, Credentials
 from hardclose_mocks.server.edge import Edge
 from hardclose_mocks.server.keys import KeyStore
+from hardclose_mocks.server.subscriptions import Subscriptions
+from hardclose_mocks.server.vault import Vault
+from hardclose_mocks.server.vendor import carry_out, restore_scope
 from hardclose_mocks.webhooks.delivery import Dispatcher
-from hardclose_mocks.webhooks.outbox import Outbox, webhook_id
+from hardclose_mocks.webhooks.outbox import Outbox
 from hardclose_mocks.webhooks.validation import Question, ask
 
 SYSTEMS = ("erp", "procurement", "expense")
@@ -75,6 +77,9 @@ class Setup:
     """Business seconds per wire second; the pace's unless given."""
     validation: Validation | None = None
     """How the source systems ask the integration before a document is submitted, once they know where."""
+    subscriptions: Mapping[str, SubscriptionTerms] = field(default_factory=dict)
+    """By system, as `access`; missing ones are the lenient defaults."""
+    access: Mapping[str, AccessTerms] = field(default_factory=dict)
 
 
 class ProcessCarrier(Protocol):
@@ -101,7 +106,15 @@ class System:
             terms = {**dict.fromkeys(CREATING, Terms()), **terms}
         validation = None if name == "erp" else setup.validation
         self.card = ContractCard(
-            name, setup.pace, terms, limit, min(50, setup.page_max), setup.page_max, validation=validation
+            name,
+            setup.pace,
+            terms,
+            limit,
+            min(50, setup.page_max),
+            setup.page_max,
+            subscriptions=setup.subscriptions.get(name, SubscriptionTerms()),
+            access=setup.access.get(name, AccessTerms()),
+            validation=validation,
         )
         self.limiter = Limiter(limit, setup.pace.retry_after_s) if limit else None
         self.companies: dict[str, Company] = {company.code: company for company in setup.master.companies}
@@ -138,7 +151,9 @@ class Sandbox:
         self.last_write_ns = self.last_delivery_ns = wire.ns()
         self.exchanges = 0
         self.longest_wait_ns = 0
-        self._tokens: dict[str, tuple[str, str, int]] = {}
+        self.vault = Vault(setup.credentials)
+        self.admission = Admission(self, self.vault)
+        self.subscriptions = Subscriptions(self)
         self._counts: Counter[tuple[str, str, str, str]] = Counter()
         self._events: Counter[str] = Counter()
         self.dispatcher = Dispatcher(
@@ -148,13 +163,13 @@ class Sandbox:
             setup.pace,
             lambda: self.plan,
             lambda: self.faults_on,
-            setup.credentials.webhook_secret,
-            setup.credentials.wrong_webhook_secret,
+            self.vault,
             self.plain_subject,
             transport,
             self._delivered,
             self.process_rules,
             self.strike_process,
+            lambda name: self.systems[name].card.subscriptions.disabled_after,
         )
         self._transport = transport
         self._loop_task: asyncio.Task[None] | None = None
@@ -227,7 +242,7 @@ class Sandbox:
             getattr(document, "revision", 1),
             home.dialect.event_data(document, home.companies[document.company]),
         )
-        secret = self.setup.credentials.webhook_secret(system)
+        secret = self.vault.signing(system, self.wire.ns())[0]
         answered = await ask(question, url, home.card.validation, secret, self.wire, self._transport)
         self.note(system, answered, "sender")
         await self.history.committed()
@@ -241,6 +256,9 @@ class Sandbox:
         """Phases gate the faults; see STRIKING."""
         self.phase, self.faults_on = phase, phase in STRIKING
         self.note(SANDBOX, Phase(phase, note))
+        if not self.faults_on:
+            for name in SYSTEMS:
+                restore_scope(self, name)
 
     def set_clock(self, business: datetime | None, rate: float) -> None:
         """From now on at `rate`; from `business`, or on from where business time is."""
@@ -256,6 +274,16 @@ class Sandbox:
     def add_rule(self, rule: Rule) -> None:
         self.plan = Plan(self.plan.seed, (*self.plan.rules, rule))
         self.note(rule.system, FaultRule(rule.id, rule.fault, "on", plain(rule)))
+        if rule.carrier == "vendor":
+            carry_out(self, rule)
+
+    def operate(self, rule_id: str, *, undo: bool = False) -> None:
+        """The moment of a timed rule of the plan has come, or the end of what it began."""
+        rule = next(rule for rule in self.plan.rules if rule.id == rule_id)
+        if undo:
+            restore_scope(self, rule.system)
+        elif self.faults_on:
+            carry_out(self, rule)
 
     def remove_rule(self, rule_id: str) -> bool:
         """False if there is no such rule."""
@@ -330,63 +358,6 @@ class Sandbox:
     def _delivered(self, ended_ns: int) -> None:
         self.last_delivery_ns = ended_ns
 
-    def credential_of(self, system: str, token: str) -> str:
-        """The client behind a live token of this system, else `anonymous`."""
-        home, client, expires = self._tokens.get(token_hash(token), ("", "", 0))
-        return client if home == system and self.wire.ns() < expires else "anonymous"
-
-    def issue_token(self, system: str, client: str, secret: str) -> str | None:
-        """A token living as long as the pace says; None for a wrong client or secret."""
-        if not self.setup.credentials.accepts(system, client, secret):
-            return None
-        token = self.setup.credentials.token(f"{system}/{client}", len(self._tokens))
-        issued = TokenIssued(client, token_hash(token), self.wire.ns() + round(self.pace.token_life_s * NS))
-        self.note(system, issued, actor_of(client))
-        self.keep_token(system, issued)
-        return token
-
-    def keep_token(self, system: str, issued: TokenIssued) -> None:
-        self._tokens[issued.token_hash] = (system, issued.credential, issued.expires_ns)
-
-    def subscribe(self, system: str, url: str, types: tuple[str, ...]) -> dict[str, Any]:
-        """Registers a receiver; the secret is the system's own, the same for all its subscriptions."""
-        subscription = Subscribed(f"sub_{system}_{self.outbox.created + 1}", url, types)
-        self.outbox.subscribe(system, subscription)
-        self.note(system, subscription)
-        return {**self._public(subscription), "secret": self.setup.credentials.webhook_secret(system)}
-
-    def unsubscribe(self, system: str, subscription_id: str) -> bool:
-        owner, subscription = self.outbox.subscriptions.get(subscription_id, ("", None))
-        if subscription is None or owner != system:
-            return False
-        gone = Subscribed(subscription.id, subscription.url, subscription.types, "deleted")
-        self.outbox.subscribe(system, gone)
-        self.note(system, gone)
-        return True
-
-    def subscriptions(self, system: str) -> list[dict[str, Any]]:
-        return [self._public(one) for owner, one in self.outbox.subscriptions.values() if owner == system]
-
-    def deliveries(self, system: str) -> list[dict[str, Any]]:
-        """The last 200 attempts of the genuine sender, newest first: of forgers and faults it knows nothing."""
-        mine = (tried for owner, tried in reversed(self.outbox.log) if owner == system and tried.label == "genuine")
-        return [
-            {
-                "event": tried.event,
-                "message": webhook_id(tried.event, tried.message),
-                "subscription": tried.subscription,
-                "subject": tried.subject,
-                "revision": tried.revision,
-                "attempt": tried.attempt,
-                "status": tried.status,
-                "outcome": tried.outcome,
-                "started_ns": tried.started_ns,
-                "ended_ns": tried.ended_ns,
-                "next_ns": tried.next_ns,
-            }
-            for tried in islice(mine, 200)
-        ]
-
     def retry_after(self, wait: float, form: str) -> str:
         """Seconds, or an HTTP-date on the wire clock, rounded up to the next second."""
         if form == "http-date":
@@ -396,10 +367,6 @@ class Sandbox:
 
     def http_date(self) -> str:
         return format_datetime(self.wire.utc().replace(microsecond=0), usegmt=True)
-
-    @staticmethod
-    def _public(subscription: Subscribed) -> dict[str, Any]:
-        return {"id": subscription.id, "url": subscription.url, "types": list(subscription.types)}
 
 
 def _limit(plan: Plan, system: str) -> Limit | None:

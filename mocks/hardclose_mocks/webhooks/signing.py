@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from standardwebhooks import Webhook
 from hardclose_mocks.history.records import Emitted
 
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
+BATCH_TYPE = "application/cloudevents-batch+json; charset=UTF-8"
 
 
 def envelope(event: Emitted, system: str, message: str) -> dict[str, Any]:
@@ -30,14 +32,41 @@ def envelope(event: Emitted, system: str, message: str) -> dict[str, Any]:
     }
 
 
-def signed(message: str, body: bytes, secret: str, at: datetime) -> dict[str, str]:
-    """The three Standard Webhooks headers over exactly these bytes; `at` is the wire clock's instant, whole seconds."""
+def pointer(event: Emitted, system: str, message: str) -> dict[str, Any]:
+    """The same envelope whose data names the document only: whoever needs more asks for it."""
+    return {**envelope(event, system, message), "data": {"number": event.subject}}
+
+
+def poison(system: str, batch: str, at: datetime) -> dict[str, Any]:
+    """A member of a batch that is no business event: of a type nobody has heard of, and without data."""
+    return {
+        "specversion": "1.0",
+        "id": f"{batch}-x",
+        "source": f"/hardclose/{system}",
+        "type": f"{system}.internal.reindexed",
+        "time": at.isoformat(timespec="milliseconds"),
+        "data": None,
+    }
+
+
+def signed(
+    message: str,
+    body: bytes,
+    secret: str,
+    at: datetime,
+    *,
+    former: Sequence[str] = (),
+    content_type: str = CONTENT_TYPE,
+) -> dict[str, str]:
+    """The three Standard Webhooks headers over exactly these bytes; `at` is the wire clock's instant, whole seconds.
+
+    While a `former` secret is still good there is a signature for each: receivers believe any of them."""
     moment = at.replace(microsecond=0)
     return {
-        "content-type": CONTENT_TYPE,
+        "content-type": content_type,
         "webhook-id": message,
         "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message, moment, body.decode()),
+        "webhook-signature": " ".join(Webhook(one).sign(message, moment, body.decode()) for one in (secret, *former)),
     }
 
 
@@ -48,9 +77,10 @@ def forged(
 
     `invented`: a document that does not exist, signed with another secret. `altered`: ten times the money under the
     genuine signature, or another subject where there is no money. `stale`: genuine content under a genuine signature
-    of ten minutes ago."""
+    of ten minutes ago. `retired`: a document that does not exist, signed with the secret given as wrong, which was
+    genuine once."""
     payload = envelope(event, system, message)
-    if how == "invented":
+    if how in ("invented", "retired"):
         number = _another(event.subject)
         payload = {**payload, "subject": number, "data": {**payload["data"], "number": number}}
         body = msgspec.json.encode(payload)

@@ -10,6 +10,7 @@ from hardclose_simulator.actors.controller import bar_masters, keep_periods
 from hardclose_simulator.actors.steps import Actor, WaitUntil
 from hardclose_simulator.actors.stories import tell
 from hardclose_simulator.actors.treasury import run_payments
+from hardclose_simulator.actors.vendor import operate
 from hardclose_simulator.planned import PlannedIntent
 from hardclose_simulator.scenario import Scenario
 
@@ -27,6 +28,7 @@ def cast(scenario: Scenario, intents: Iterable[PlannedIntent], master: Master) -
         house.append((f"controller {code}", keep_periods(scenario, company, controller)))
         house.append((f"treasury {code}", run_payments(scenario, company, treasury)))
     stories = [(intent.id, tell(intent, companies[intent.company], pairs)) for intent in intents]
+    house += [(f"vendor {timed.id}", operate(scenario, timed)) for timed in scenario.faults.timed]
     return (*house, *stories, ("closing time", _wait_for_the_end(scenario)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 
-from hardclose_mocks.history.records import Fact
+from hardclose_mocks.history.records import Fact, Withdrawn
 from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.documents import Document, Done
 from hardclose_mocks.kernel.refusals import Refusal
@@ -43,7 +43,22 @@ class Declare:
     fact: Fact
 
 
-Step = WaitUntil | Ask | Look | Declare
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Strike a declared fact from the intent ledger: the books accepted that it was taken back."""
+
+    taken_back: Withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class Operate:
+    """The vendor's own people carry out a timed rule of the fault plan, or end what it began."""
+
+    rule: str
+    undo: bool = False
+
+
+Step = WaitUntil | Ask | Look | Declare | Withdraw | Operate
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class Room:
         if listening:
             self._inbox.clear()
             for system in SYSTEMS:
-                self.world.sandbox.subscribe(system, self.inbox_url, ("*",))
+                self.world.sandbox.subscriptions.create(system, self.inbox_url, ("*",))
         values: dict[str, Any] = {}
         for said in play.said:
             if said.state.acts is not None:

@@ -64,7 +64,7 @@ class Stage:
     def bearer(self, system: str) -> str:
         """A live token of whoever calls."""
         client, secret = self.credentials(system)
-        token = self.sandbox.issue_token(system, client, secret)
+        token = self.sandbox.admission.token(system, client, secret)
         assert token is not None, f"{client} has no credentials at {system}"
         return token
 

@@ -70,7 +70,7 @@ async def subscription(stage: Stage, *, url: str, system: str = "erp") -> Values
     """Webhooks of that system go to `url`; `id` is the subscription's. Nobody needs to listen there."""
     if system not in SYSTEMS:
         raise StateError(f"no system '{system}'; there are {', '.join(SYSTEMS)}")
-    return {"id": stage.sandbox.subscribe(system, url, ("*",))["id"]}
+    return {"id": stage.sandbox.subscriptions.create(system, url, ("*",))["id"]}
 
 
 def _planned(setup: Setup, rules: Sequence[Rule]) -> Setup:

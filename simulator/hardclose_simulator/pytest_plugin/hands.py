@@ -200,7 +200,7 @@ class Webhooks:
         """Somebody else's receiver, such as the integration's own. Raises UsageError."""
         __tracebackhide__ = True
         _check_system(system)
-        self._server.ask(lambda: self._server.sandbox.subscribe(system, url, types or ("*",)))
+        self._server.ask(lambda: self._server.sandbox.subscriptions.create(system, url, types or ("*",)))
 
     def __repr__(self) -> str:
         return f"<webhooks: {len(self.deliveries())} attempts>"

@@ -53,8 +53,10 @@ class Standing:
         sandbox.note(SANDBOX, SutProcess("started", sut.describes))
         if manifest.mode != "poll":
             for system in SYSTEMS:
-                if not any(one["url"].startswith(sut.url) for one in sandbox.subscriptions(system)):
-                    sandbox.subscribe(system, sut.url + manifest.webhook_path.replace("{system}", system), ("*",))
+                if not any(one["url"].startswith(sut.url) for one in sandbox.subscriptions.listing(system)):
+                    sandbox.subscriptions.create(
+                        system, sut.url + manifest.webhook_path.replace("{system}", system), ("*",)
+                    )
         await sandbox.history.committed()
         return sut.url
 

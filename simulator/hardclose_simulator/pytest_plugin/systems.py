@@ -155,6 +155,6 @@ class _Bearer(httpx2.Auth):
         credentials = sandbox.setup.credentials
         integration = self._credential == credentials.client_id(self._system)
         secret = credentials.client_secret(self._system) if integration else credentials.person_secret()
-        token = sandbox.issue_token(self._system, self._credential, secret)
+        token = sandbox.admission.token(self._system, self._credential, secret)
         assert token is not None, f"{self._credential} has the sandbox's own secret"
         return token

@@ -31,10 +31,10 @@ BAD_MASTERS = frozenset({"BlockedMaster", "NotValidOn", "UnknownMaster", "Budget
 class FaultLine:
     """One rule of the plan; aimed rules that differ in their fact only are one line.
 
-    `kind`: weather (a share of calls), aimed (at named facts), limit, by_hand (added while the run went on, or of
-    unknown origin), people. `starts` and `ends` are business instants, `from_s` and `to_s` the same in wire seconds;
-    None is open. `chances` counts the calls or events it could have struck, `fired` those it did; `unstruck` are
-    the facts an aimed fault never met."""
+    `kind`: weather (a share of calls), aimed (at named facts), timed (once, by the vendor's people), limit, by_hand
+    (added while the run went on, or of unknown origin), people. `starts` and `ends` are business instants, `from_s` and
+    `to_s` the same in wire seconds; None is open. `chances` counts the calls or events it could have struck, `fired`
+    those it did; `unstruck` are the facts an aimed fault never met."""
 
     rule: str
     fault: str
@@ -115,6 +115,8 @@ def _look(records: Sequence[Record], clockwork: Clockwork) -> _Seen:
                     seen.events.setdefault((record.system, types.get(tried.event, "")), []).append(record.business)
                 if tried.fault is not None:
                     _strike(seen, tried.fault, clockwork.seconds(tried.started_ns))
+            case FaultRule(id=rule, fault="F34" | "F48" as fault, state="struck"):
+                seen.fired[rule, fault] += 1
             case Acted(carried=carried) if carried.command == "SetPeriod" and carried.refusal is None:
                 seen.period_acts += 1
             case _:
@@ -152,7 +154,8 @@ def _planned(rules: Mapping[str, tuple[str, Rule]], seen: _Seen, clockwork: Cloc
         states[name] = state
     for name, alike in together.items():
         rule, by_hand = alike[0], states[name] == "on"
-        kind = "limit" if rule.carrier == "limit" else "aimed" if rule.aimed else "weather"
+        kinds = {"limit": "limit", "vendor": "timed"}
+        kind = kinds.get(rule.carrier, "aimed" if rule.aimed else "weather")
         times = [seen.fired[one.id, one.fault] for one in alike]
         yield FaultLine(
             rule=str(name[0]),
@@ -168,7 +171,7 @@ def _planned(rules: Mapping[str, tuple[str, Rule]], seen: _Seen, clockwork: Cloc
             from_s=clockwork.seconds_of(rule.starts) if rule.starts else None,
             to_s=clockwork.seconds_of(rule.ends) if rule.ends else None,
             aimed_at=tuple(one.aimed for one in alike if one.aimed),
-            chances=None if rule.aimed else _chances(rule, seen),
+            chances=None if rule.aimed or kind == "timed" else _chances(rule, seen),
             fired=seen.limited[rule.system] if kind == "limit" else sum(times),
             unstruck=tuple(one.aimed for one, fired in zip(alike, times, strict=True) if one.aimed and not fired),
         )
@@ -177,6 +180,8 @@ def _planned(rules: Mapping[str, tuple[str, Rule]], seen: _Seen, clockwork: Cloc
 def _in_words(rule: Rule, facts: int) -> str:
     if rule.carrier == "limit":
         return f"{rule.number('rate_per_s'):g} calls/s, burst {rule.number('burst'):g}"
+    if rule.carrier == "vendor":
+        return "once, at its time"
     if rule.aimed:
         which = {1: "first", 2: "second", 3: "third"}.get(rule.nth, f"{rule.nth}th")
         return f"{which} call of {facts} fact{'' if facts == 1 else 's'}"

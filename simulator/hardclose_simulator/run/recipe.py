@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hardclose_mocks.access import AccessTerms, SubscriptionTerms
 from hardclose_mocks.cards import CREATING, Terms
 from hardclose_mocks.faults.plan import Plan, plan_hash
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.server.credentials import Credentials
-from hardclose_mocks.server.sandbox import Setup
+from hardclose_mocks.server.sandbox import SYSTEMS, Setup
 from hardclose_simulator.actors.cast import cast
 from hardclose_simulator.intents import facts_hash, fault_plan, plan_intents, planned_calls
 from hardclose_simulator.logs import replay_reports
@@ -20,6 +21,7 @@ from hardclose_simulator.logs.replay import prepare_replay
 from hardclose_simulator.masterdata import make_master
 from hardclose_simulator.run.session import Story
 from hardclose_simulator.scenario import Scenario
+from hardclose_simulator.scenario_keys import WebhookKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +129,18 @@ def _setup(scenario: Scenario, master: Master, plan: Plan, run_tag: str, credent
         credentials=credentials or Credentials(),
         rate=0.0,
         validation=scenario.validates,
+        subscriptions={name: _subscription_terms(scenario, plan, name) for name in SYSTEMS},
+        access={name: AccessTerms(**keys.model_dump()) for name, keys in scenario.access.items()},
+    )
+
+
+def _subscription_terms(scenario: Scenario, plan: Plan, system: str) -> SubscriptionTerms:
+    """What the story says of subscriptions, and what the card has to announce of the faults planned."""
+    keys = next((told for name, told in scenario.webhooks.items() if name == system), WebhookKeys())
+    mine = [rule for rule in plan.rules if rule.system == system]
+    return SubscriptionTerms(
+        life_s=keys.life_s,
+        disabled_after=keys.disabled_after,
+        batch_max=max((int(rule.number("highest")) for rule in mine if rule.fault == "F37"), default=1),
+        pointer=any(rule.fault == "F35" and rule.word("how") == "pointer" for rule in mine),
     )

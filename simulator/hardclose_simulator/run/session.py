@@ -140,9 +140,9 @@ class Session:
         if self.manifest.mode == "poll":
             return
         for system in SYSTEMS:
-            if not self.sandbox.subscriptions(system):
+            if not self.sandbox.subscriptions.listing(system):
                 path = self.manifest.webhook_path.replace("{system}", system)
-                self.sandbox.subscribe(system, self.sut.url + path, ("*",))
+                self.sandbox.subscriptions.create(system, self.sut.url + path, ("*",))
 
     # --- the story ----------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.refusals import Refused
 from hardclose_mocks.server.sandbox import Sandbox
-from hardclose_simulator.actors.steps import Actor, Ask, Declare, Look, Outcome, WaitUntil
+from hardclose_simulator.actors.steps import Actor, Ask, Declare, Look, Operate, Outcome, WaitUntil, Withdraw
 from hardclose_simulator.run.bridge import Bridge
 
 
@@ -59,6 +59,13 @@ class Stage:
                     self.facts.append(fact)
                     self.sandbox.note(fact.system, fact)
                     self.sandbox.history.soon()
+                    outcome = Outcome(self.sandbox.business.now())
+                case Withdraw(taken_back=taken_back):
+                    self.sandbox.note(taken_back.system, taken_back)
+                    self.sandbox.history.soon()
+                    outcome = Outcome(self.sandbox.business.now())
+                case Operate(rule=rule, undo=undo):
+                    self.sandbox.operate(rule, undo=undo)
                     outcome = Outcome(self.sandbox.business.now())
                 case _:
                     assert_never(step)

@@ -7,15 +7,16 @@ import pytest
 from hardclose_mocks.faults.catalogue import FAULTS, FaultKind, nearest
 
 
-def test_every_fault_has_one_of_five_carriers() -> None:
+def test_every_fault_has_one_of_six_carriers() -> None:
     carriers = {
         carrier: {kind.id for kind in FAULTS.values() if kind.carrier == carrier}
-        for carrier in ("wire", "limit", "delivery", "actor", "process")
+        for carrier in ("wire", "limit", "delivery", "vendor", "actor", "process")
     }
     assert carriers["wire"] >= {"F01", "F02", "F03", "F06", "F07"}
     assert carriers["limit"] >= {"F10"}
     assert carriers["delivery"] >= {"F30", "F31", "F32", "F36"}
     assert carriers["actor"] >= {"F19", "F46"}
+    assert carriers["vendor"] >= {"F33", "F34", "F48"}
     assert carriers["process"] >= {"F38", "F39"}
     assert set().union(*carriers.values()) == set(FAULTS)
 

@@ -24,6 +24,13 @@ RULES = (
     Rule("hook-2", "F31", "expense", share=0.5),
     Rule("hook-3", "F32", "expense", share=0.2),
     Rule("hook-4", "F36", "expense", share=0.3),
+    Rule("hook-5", "F35", "expense", share=0.3),
+    Rule("hook-6", "F37", "expense", share=0.3),
+    Rule("storm", "F33", "expense", starts=MONDAY, parameters={"events": 40.0, "over_s": 2.0, "unseen": 0.2}),
+    Rule("off", "F34", "expense", starts=MONDAY),
+    Rule("secret", "F48", "erp", starts=MONDAY, parameters={"overlap_s": 1.0}),
+    Rule("signing", "F48", "expense", starts=MONDAY, parameters={"what": "webhook_secret"}),
+    Rule("scope", "F48", "procurement", starts=MONDAY, parameters={"what": "scope"}),
     Rule("limit-1", "F10", "procurement", parameters={"rate_per_s": 5.0, "burst": 10.0}),
 )
 
@@ -35,7 +42,13 @@ def state(sandbox: Sandbox) -> dict[str, Any]:
         "plan": sandbox.plan,
         "phase": (sandbox.phase, sandbox.faults_on),
         "clock": (sandbox.business.business, sandbox.business.rate, sandbox.business.wire_ns),
-        "tokens": sandbox._tokens,
+        "tokens": sandbox.admission._tokens,
+        "vault": {
+            "secrets": dict(sandbox.vault.secrets),
+            "families": dict(sandbox.vault.families),
+            "scopes": list(sandbox.vault.scopes_gone),
+            "collected": {name: sorted(which) for name, which in sandbox.vault._collected.items() if which},
+        },
         "calls": sandbox._counts,
         "events": (sandbox._events, sandbox.dispatcher.counts),
         "keys": {
@@ -49,7 +62,7 @@ def state(sandbox: Sandbox) -> dict[str, Any]:
             for name, entry in sandbox.keys._entries.items()
             if entry.answer is not None
         },
-        "subscriptions": (sandbox.outbox.subscriptions, sandbox.outbox.created),
+        "subscriptions": (sandbox.outbox.subscriptions, sandbox.outbox.created, +sandbox.outbox.failures),
         "parcels": sandbox.outbox.open,
         "attempts": sandbox.outbox.log,
     }
@@ -96,6 +109,16 @@ async def day(office: Office) -> AsyncIterator[None]:
     await office.sandbox.act("procurement", requisition(), "person:buyer")
     await office.call("POST", "/v1/requisitions/Q-1/submission", "procurement", who="person:buyer")
     await office.call("POST", "/v1/requisitions/Q-1/approval", "procurement", who="person:lead", json={})
+    yield
+    for rule in ("storm", "secret", "signing", "scope"):
+        office.sandbox.operate(rule)
+    yield
+    await asyncio.sleep(1.3)
+    yield
+    office.sandbox.operate("off")
+    yield
+    await office.call("POST", f"/v1/webhook-subscriptions/{hooks[2]}/renewal", "expense")
+    await office.call("GET", f"/v1/webhook-subscriptions/{hooks[2]}/secret", "expense")
     yield
     hand = office.sandbox.plan.rules[-1].id
     await office.control("DELETE", f"/faults/{hand}")

@@ -181,13 +181,13 @@ async def test_an_address_nobody_can_post_to_is_refused_at_once(url: str) -> Non
         answer = await office.call("POST", "/v1/webhook-subscriptions", "expense", json={"url": url, "types": ["*"]})
         assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (422, "invalid")
         assert answer.json()["errors"][0]["pointer"] == "/url"
-        assert office.sandbox.subscriptions("expense") == []
+        assert office.sandbox.subscriptions.listing("expense") == []
 
 
 @virtually
 async def test_an_address_that_only_a_command_line_could_give_ends_as_an_unanswered_one() -> None:
     async with in_process() as office:
-        office.sandbox.subscribe("expense", "http://[::bad", (APPROVED,))
+        office.sandbox.subscriptions.create("expense", "http://[::bad", (APPROVED,))
         await office.approve("R-1")
         await asyncio.sleep(60)
         assert [one.outcome for one in office.tried()] == ["retry"] * 4 + ["exhausted"]
@@ -223,8 +223,8 @@ async def test_a_subscription_is_another_systems_business_only_there() -> None:
         assert (
             await office.call("DELETE", f"/v1/webhook-subscriptions/{subscription['id']}", "erp")
         ).status_code == 404
-        assert [one["id"] for one in office.sandbox.subscriptions("expense")] == [subscription["id"]]
-        assert "secret" not in office.sandbox.subscriptions("expense")[0]
+        assert [one["id"] for one in office.sandbox.subscriptions.listing("expense")] == [subscription["id"]]
+        assert "secret" not in office.sandbox.subscriptions.listing("expense")[0]
 
 
 @virtually
@@ -234,7 +234,7 @@ async def test_a_subscription_never_takes_the_number_of_another() -> None:
         await office.call("DELETE", f"/v1/webhook-subscriptions/{first['id']}", "expense")
         third = await subscribed(office, url="http://three.test/")
         assert len({first["id"], second["id"], third["id"]}) == 3
-        assert [one["url"] for one in office.sandbox.subscriptions("expense")] == [
+        assert [one["url"] for one in office.sandbox.subscriptions.listing("expense")] == [
             "http://two.test/",
             "http://three.test/",
         ]

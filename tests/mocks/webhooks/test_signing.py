@@ -14,7 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from hardclose_mocks.history.records import Emitted
 from hardclose_mocks.server.credentials import Credentials
-from hardclose_mocks.webhooks.delivery import FORGERIES
+from hardclose_mocks.webhooks.planning import FORGERIES
 from hardclose_mocks.webhooks.signing import CONTENT_TYPE, envelope, forged, signed
 
 from ..history.drawn_records import bodies

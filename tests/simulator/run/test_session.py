@@ -102,7 +102,7 @@ def test_an_integration_that_subscribed_to_nothing_is_subscribed_to_everything()
 
 def test_an_integration_that_subscribed_itself_is_left_alone() -> None:
     def subscribe(sandbox: Sandbox) -> None:
-        sandbox.subscribe("expense", f"http://{HOST}/mine", ("expense_report.approved",))
+        sandbox.subscriptions.create("expense", f"http://{HOST}/mine", ("expense_report.approved",))
 
     played = play_with(Stranger(subscribes=subscribe))
     subscribed = [one.url for one in played.bodies(Subscribed)]

@@ -30,8 +30,8 @@ _SYSTEMS: dict[str, Callable[[FastAPI], None]] = {
 }
 _Table = dict[str, list[tuple[re.Pattern[str], Operation]]]
 _TITLES = {"erp": "ERP", "procurement": "Procurement", "expense": "Expense"}
-_PUBLIC = frozenset({"card", "token", "openapi", "docs"})
-_READS_BY_POST = frozenset({"budget.check", "token"})
+_PUBLIC = frozenset({"card", "token", "client.rotate", "openapi", "docs"})
+_READS_BY_POST = frozenset({"budget.check", "token", "client.rotate"})
 
 
 class NeutralDialect:

@@ -124,6 +124,7 @@ PROTOCOL: dict[str, tuple[int, str]] = {
     "filter_not_supported": (400, "Filter not supported"),
     "unauthorized": (401, "Not authorized"),
     "forbidden": (403, "Forbidden"),
+    "insufficient_scope": (403, "The client lacks the scope"),
     "not_found": (404, "Not found"),
     "method_not_allowed": (405, "Method not allowed"),
     "key_in_progress": (409, "A request with this key is still in progress"),

@@ -30,14 +30,18 @@ A mock system of hardclose: it plays the {name} of an enterprise, with the failu
 - Amounts are decimal strings. Instants bear the company's own offset. Ignore fields you do not know.
 - `traceparent` and `X-Correlation-Id` are echoed.
 """
-_FORM = {
-    "type": "object",
-    "properties": {
-        "grant_type": {"type": "string", "enum": ["client_credentials"]},
-        "client_id": {"type": "string"},
-        "client_secret": {"type": "string"},
+_CLIENT = {"client_id": {"type": "string"}, "client_secret": {"type": "string"}}
+_FORMS = {
+    "token": {
+        "type": "object",
+        "properties": {
+            "grant_type": {"type": "string", "enum": ["client_credentials", "refresh_token"]},
+            "refresh_token": {"type": "string"},
+            **_CLIENT,
+        },
+        "required": ["grant_type"],
     },
-    "required": ["grant_type"],
+    "client.rotate": {"type": "object", "properties": _CLIENT},
 }
 _SECURITY_SCHEMES: Part = {
     "clientCredentials": {
@@ -47,7 +51,8 @@ _SECURITY_SCHEMES: Part = {
     },
     "bearer": {"type": "http", "scheme": "bearer", "description": "A token got before."},
 }
-_PUBLIC = ("token", "card")
+_LOGINS = ("token", "client.rotate")
+_PUBLIC = (*_LOGINS, "card")
 
 
 def described(raw: dict[str, Any], system: str, name: str) -> dict[str, Any]:
@@ -106,11 +111,11 @@ def _in_path(name: str, words: Words) -> Part:
 
 
 def _body(raw: dict[str, Any], words: Words, system: str) -> Part | None:
-    if raw["operationId"] == "token":
-        named = {"integration": {"value": examples.token_request(system)}}
+    if raw["operationId"] in _LOGINS:
+        named = {"integration": {"value": examples.login(raw["operationId"], system)}}
         return {
             "required": True,
-            "content": {"application/x-www-form-urlencoded": {"schema": _FORM, "examples": named}},
+            "content": {"application/x-www-form-urlencoded": {"schema": _FORMS[raw["operationId"]], "examples": named}},
         }
     named = {name: {"value": body} for name, body in (words.bodies or {}).items()}
     if "requestBody" not in raw:
@@ -146,7 +151,7 @@ def _link(source: Words, lead: str) -> Part:
 
 
 def _refused(raw: dict[str, Any], words: Words, has_path: bool) -> dict[str, Part]:
-    if raw["operationId"] == "token":
+    if raw["operationId"] in _LOGINS:
         return _token_refusals()
     more = () if raw["operationId"] in _PUBLIC else (*ALWAYS, *words.refuses, *((404,) if has_path else ()))
     found: dict[str, Part] = {}
@@ -162,7 +167,10 @@ def _token_refusals() -> dict[str, Part]:
     refusal = {"application/json": {"schema": reference("TokenRefusal")}}
     problem = {"application/problem+json": {"schema": reference("Problem")}}
     return {
-        "400": {"description": "Another grant than client credentials, or not readable.", "content": refusal | problem},
+        "400": {
+            "description": "Not readable, or a grant that is not offered or no longer good.",
+            "content": refusal | problem,
+        },
         "401": {
             "description": "Wrong client id or secret: invalid_client.",
             "headers": headers(("Challenge",)),

@@ -157,10 +157,10 @@ WRITE_BACKS: Examples = {
 SUBSCRIPTIONS: Examples = {"all": {"url": "http://127.0.0.1:9000/webhooks/erp", "types": ["*"]}}
 
 
-def token_request(system: str) -> Body:
+def login(operation: str, system: str) -> Body:
     """The secret is a dummy too, but no description should teach to write one down."""
     return {
-        "grant_type": "client_credentials",
+        **({"grant_type": "client_credentials"} if operation == "token" else {}),
         "client_id": f"integration-{system}",
         "client_secret": "as `hardclose env` prints it",
     }

@@ -57,7 +57,7 @@ def _makes(resource: Resource, creation: Creation) -> Words:
         creation.summary,
         resource.answer,
         asks=("IdempotencyKey",),
-        refuses=(400, 409, 413, 422),
+        refuses=(400, 403, 409, 413, 422),
         headers=("ETag", "Location"),
         bodies=creation.bodies,
         leads=tuple(resource.operation(lead) for lead in creation.leads),
@@ -69,7 +69,7 @@ def _changes(resource: Resource, action: Action) -> Words:
         action.summary,
         resource.answer,
         asks=("IdempotencyKey", "IfMatch") if action.if_match else ("IdempotencyKey",),
-        refuses=(400, 409, 413, 422, *((412,) if action.if_match else ()), *((403,) if action.by_person else ())),
+        refuses=(400, 403, 409, 413, 422, *((412,) if action.if_match else ())),
         headers=("ETag",),
         bodies=action.bodies,
         example=resource.example,
@@ -103,6 +103,11 @@ _ACCESS: dict[str, Words] = {
         "Token",
         headers=("CacheControl",),
     ),
+    "client.rotate": Words(
+        "Hand over the secret that took the place of the caller's (see RFC 7591)",
+        "ClientSecret",
+        headers=("CacheControl",),
+    ),
     "card": Words("What this system promises its callers. No login", "ContractCard"),
 }
 _EVERYWHERE: dict[str, Words] = {
@@ -112,12 +117,22 @@ _EVERYWHERE: dict[str, Words] = {
     "subscription.create": Words(
         "Have events delivered to an address",
         "NewSubscription",
-        refuses=(400, 413, 422),
+        refuses=(400, 403, 413, 422),
         bodies=examples.SUBSCRIPTIONS,
-        leads=("subscription.delete",),
+        leads=("subscription.renew", "subscription.secret", "subscription.delete"),
     ),
     "subscription.list": Words("All subscriptions", "Subscription" + LIST),
-    "subscription.delete": Words("Have no more events delivered", None, example="sub_erp_1"),
+    "subscription.renew": Words(
+        "Have events delivered for another life of the subscription",
+        "Subscription",
+        refuses=(403, 413),
+        example="sub_erp_1",
+        leads=("subscription.delete",),
+    ),
+    "subscription.secret": Words(
+        "What deliveries are signed with", "SigningSecret", headers=("CacheControl",), example="sub_erp_1"
+    ),
+    "subscription.delete": Words("Have no more events delivered", None, refuses=(403,), example="sub_erp_1"),
     "delivery.list": Words("The last 200 attempts to deliver, newest first", "Delivery" + LIST),
 }
 

@@ -144,7 +144,11 @@ _LOST = "what became of the request is unknown"
 REFUSALS: dict[int, Refusing] = {
     400: Refusing("Malformed", "Not readable", ("malformed", "filter-not-supported")),
     401: Refusing("Unauthorized", "No valid token", ("unauthorized",), ("Challenge",)),
-    403: Refusing("Forbidden", "The approval matrix or the separation of duties forbids it", ("not-allowed",)),
+    403: Refusing(
+        "Forbidden",
+        "By the approval matrix, or to this client for now",
+        ("not-allowed", "insufficient-scope"),
+    ),
     404: Refusing("NotFound", "No such thing", ("not-found", "unknown-document")),
     409: Refusing("Conflict", "Not possible in this state", ("wrong-state", "duplicate-reference", "key-in-progress")),
     412: Refusing("Changed", "Changed meanwhile", ("version-mismatch",)),

@@ -25,8 +25,10 @@ _ANSWERS: tuple[type, ...] = (
     answers.BudgetCheck,
     answers.Subscription,
     answers.NewSubscription,
+    answers.SigningSecret,
     answers.Delivery,
     answers.Token,
+    answers.ClientSecret,
     answers.TokenRefusal,
     answers.Problem,
     master.Supplier,
@@ -65,7 +67,8 @@ def _complete(schema: Schema) -> Schema:
     }
     if "errors" in fields:  # a problem, which says more where it has more to say
         return {**schema, "properties": fields, "additionalProperties": True}
-    return {**schema, "properties": fields, "required": [*fields]}
+    optional = [name for name in fields if name == "refresh_token"]
+    return {**schema, "properties": fields, "required": [name for name in fields if name not in optional]}
 
 
 def _several(name: str, cursor: Schema, says: str) -> Schema:
@@ -77,6 +80,9 @@ def _several(name: str, cursor: Schema, says: str) -> Schema:
         },
         "required": ["items", "next_cursor"],
     }
+
+
+_ON_REFRESH = ("reuse", "new_grant")
 
 
 def _contract_card() -> Schema:
@@ -118,12 +124,28 @@ def _contract_card() -> Schema:
             at_least_once={"type": "boolean"},
             may_drop={"type": "boolean"},
             ordered={"type": "boolean"},
+            subscription=_object(
+                life_s={"type": ["number", "null"], "exclusiveMinimum": 0},
+                disabled_after={"type": ["integer", "null"], "minimum": 1},
+                renew={"type": "string"},
+                missed={"type": "string"},
+            ),
+            batch_max={"type": "integer", "minimum": 1},
+            payload={"enum": ["snapshot", "pointer"]},
+            secret={"type": "string"},
         ),
         validation={
             "anyOf": [_object(fail={"enum": ["open", "closed"]}, budget_s=seconds), {"type": "null"}],
             "description": "How the integration is asked before a document is submitted; null if it never is.",
         },
         token_life_s=seconds,
+        access=_object(
+            refresh_tokens={
+                "type": ["object", "null"],
+                "properties": {"single_use": {"type": "boolean"}, **{name: {"type": "string"} for name in _ON_REFRESH}},
+            },
+            client_secret=_object(rotate={"type": "string"}, notice={"type": "string"}, former={"type": "string"}),
+        ),
         accounting_date={"type": "string"},
         periods=_object(freshness_s=seconds),
         service_levels=_object(exception_s=seconds, freshness_s=seconds, client_timeout_s=seconds),

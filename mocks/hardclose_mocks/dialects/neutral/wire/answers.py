@@ -219,15 +219,28 @@ class BudgetCheck(TypedDict):
 
 
 class Subscription(TypedDict):
+    """Events are delivered while it is active. `expires_at` is an instant of the wire clock (the HTTP Date header's);
+    null is never."""
+
     id: str
     url: str
     types: list[str]
+    state: Annotated[str, one_of("active", "expired", "disabled")]
+    expires_at: Annotated[str | None, Field(json_schema_extra={"format": "date-time"})]
 
 
 class NewSubscription(Subscription):
     """`secret` signs the deliveries (Standard Webhooks); it is the system's own, alike for all its subscriptions."""
 
     secret: str
+
+
+class SigningSecret(TypedDict):
+    """`former_expires_at`: seconds since 1970 until which deliveries bear a second signature with the secret before;
+    0 where they bear one only."""
+
+    secret: str
+    former_expires_at: Annotated[int, Field(ge=0)]
 
 
 class Delivery(TypedDict):
@@ -247,17 +260,28 @@ class Delivery(TypedDict):
 
 
 class Token(TypedDict):
-    """`expires_in` in seconds."""
+    """`expires_in` in seconds. `client_secret_expires_at` (RFC 7591): seconds since 1970, 0 for never; anything else
+    says that the secret was replaced and opens this endpoint until then. `refresh_token` where the card offers them."""
 
     access_token: str
     token_type: Annotated[str, one_of("Bearer")]
     expires_in: Annotated[int, Field(ge=1)]
+    client_secret_expires_at: Annotated[int, Field(ge=0)]
+    refresh_token: NotRequired[str]
+
+
+class ClientSecret(TypedDict):
+    """The client's present secret; `client_secret_expires_at` is 0: it has not been replaced."""
+
+    client_id: str
+    client_secret: str
+    client_secret_expires_at: Annotated[int, Field(ge=0)]
 
 
 class TokenRefusal(TypedDict):
     """RFC 6749, 5.2."""
 
-    error: Annotated[str, one_of("invalid_client", "unsupported_grant_type")]
+    error: Annotated[str, one_of("invalid_client", "invalid_grant", "unsupported_grant_type")]
 
 
 class InvalidField(TypedDict):

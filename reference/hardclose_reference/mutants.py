@@ -88,7 +88,7 @@ _ALL = (
         "webhooks",
         "C1",
         "throttled",
-        ("O30",),
+        ("O30", "O32"),
         "T",
         "429 with a wait, and the same request before it was over",
     ),

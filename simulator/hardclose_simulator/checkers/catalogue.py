@@ -16,7 +16,9 @@ from hardclose_simulator.checkers import (
     o22,
     o30,
     o31,
+    o32,
     o33,
+    o34,
     o35,
 )
 from hardclose_simulator.verdict import Verdict
@@ -100,11 +102,25 @@ _ALL = (
         o31.check,
     ),
     Obligation(
+        "O32",
+        "BACKOFF",
+        "bounded, spread retries",
+        "Retries are bounded, spaced and spread in time; failures do not multiply the load.",
+        o32.check,
+    ),
+    Obligation(
         "O33",
         "IDKEY",
         "keys identify the logical attempt",
         "The same logical attempt bears the same idempotency key and the same body; other content bears another key.",
         o33.check,
+    ),
+    Obligation(
+        "O34",
+        "DURABLEACK",
+        "a 2xx on a webhook is a promise",
+        "Once an event is acknowledged, it survives any loss of the process.",
+        o34.check,
     ),
     Obligation(
         "O35",

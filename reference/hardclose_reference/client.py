@@ -1,16 +1,17 @@
-"""Calls one system: token, waits it asks for, and the three ways a call can end. Knows no documents."""
+"""Calls one system: its token, its card, and the waits it asks for. Knows no documents."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
 
+from hardclose_reference.answers import InDoubt, understood
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.settings import Access
 
@@ -18,18 +19,6 @@ TOKEN_MARGIN_S = 1.0
 """A token this close to its end is renewed first."""
 HASTY_WAIT_S = 0.25
 """What a caller that hardly waits sleeps, whatever it was told."""
-
-
-class InDoubt(Exception):
-    """The call may have been carried out or not: no answer, or one that does not say."""
-
-
-class Refused(Exception):
-    """A definite no. `slug` is the last part of the problem's type, `problem` the whole of it."""
-
-    def __init__(self, status: int, slug: str, problem: Mapping[str, Any]) -> None:
-        super().__init__(str(problem.get("detail") or slug))
-        self.status, self.slug, self.problem = status, slug, problem
 
 
 class SystemClient:
@@ -43,8 +32,9 @@ class SystemClient:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._access, self._behaviour, self._now = access, behaviour, now
+        self.timeout_s = 2.0
         self._http = httpx2.AsyncClient(
-            base_url=access.url, transport=transport, timeout=2.0, trust_env=False, follow_redirects=False
+            base_url=access.url, transport=transport, timeout=self.timeout_s, trust_env=False, follow_redirects=False
         )
         self._slots = asyncio.Semaphore(behaviour.callers)
         self._quiet_until = datetime.min.replace(tzinfo=UTC)
@@ -60,15 +50,19 @@ class SystemClient:
         try:
             answer = await self._http.get("/.well-known/contract-card")
             answer.raise_for_status()
-            self.card = answer.json()
-        except (httpx2.HTTPError, ValueError) as wrong:
+            card = answer.json()
+            timeout_s = float(card["service_levels"]["client_timeout_s"])
+        except (httpx2.HTTPError, ValueError, TypeError, KeyError) as wrong:
             raise InDoubt(f"no contract card: {wrong}") from wrong
-        self._http.timeout = httpx2.Timeout(float(self.card["service_levels"]["client_timeout_s"]))
+        self.card, self.timeout_s, self._http.timeout = card, timeout_s, httpx2.Timeout(timeout_s)
 
     def terms(self, operation: str) -> Mapping[str, Any]:
         """What the card promises about an operation that writes."""
         terms: Mapping[str, Any] = self.card["operations"][operation]
         return terms
+
+    def offers(self, operation: str) -> bool:
+        return operation in self.card.get("operations", {})
 
     async def call(
         self,
@@ -78,19 +72,49 @@ class SystemClient:
         body: Mapping[str, Any] | None = None,
         key: str | None = None,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        says: Sequence[str] = (),
         leaving: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:
-        """The answer's JSON. Raises Refused or InDoubt; waits and comes again when it is told to.
+        """The answer's JSON, with the members `says` in it. Raises as `answers.understood`."""
+        given = {**(headers or {}), **({"Idempotency-Key": key} if key else {})}
+        request = {"json": body} if content is None else {"content": content}
+        answer = await self._exchange(method, path, given, leaving, params=query, **request)
+        return understood(f"{method} {path}", answer, says)
+
+    async def fetch(self, path: str) -> bytes:
+        """The bytes of a file. Raises as `call`."""
+        answer = await self._exchange("GET", path, {}, lambda: None)
+        if not answer.is_success:
+            understood(f"GET {path}", answer)
+        return answer.content
+
+    async def items(self, path: str, query: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
+        """Every entry of a list, page by page."""
+        asked = dict(query)
+        while True:
+            page = await self.call("GET", path, query=asked, says=("items", "next_cursor"))
+            for item in page["items"]:
+                yield item
+            if page["next_cursor"] is None or not self._behaviour.all_pages:
+                return
+            asked["cursor"] = page["next_cursor"]
+
+    async def _exchange(
+        self, method: str, path: str, headers: Mapping[str, str], leaving: Callable[[], None], **request: Any
+    ) -> httpx2.Response:
+        """One answer that is not about waiting. Raises InDoubt without one; waits and comes again when told to.
 
         `leaving` is called the moment before each request leaves: all waiting is over then."""
         async with self._slots:
             renewed = False
             while True:
                 token = await self._our_turn()
-                headers = {"Authorization": f"Bearer {token}", **({"Idempotency-Key": key} if key else {})}
+                authorized = {**headers, "Authorization": f"Bearer {token}"}
                 leaving()
                 try:
-                    answer = await self._http.request(method, path, json=body, params=query, headers=headers)
+                    answer = await self._http.request(method, path, headers=authorized, **request)
                 except httpx2.HTTPError as wrong:
                     raise InDoubt(f"{method} {path}: {wrong or type(wrong).__name__}") from wrong
                 if answer.status_code == 401 and not renewed:
@@ -101,18 +125,7 @@ class SystemClient:
                 if answer.status_code == 429 or "retry-after" in answer.headers:
                     await self._told_to_wait(answer)
                 if answer.status_code != 429:
-                    return _understood(method, path, answer)
-
-    async def items(self, path: str, query: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
-        """Every entry of a list, page by page."""
-        asked = dict(query)
-        while True:
-            page = await self.call("GET", path, query=asked)
-            for item in page["items"]:
-                yield item
-            if page["next_cursor"] is None or not self._behaviour.all_pages:
-                return
-            asked["cursor"] = page["next_cursor"]
+                    return answer
 
     # --- waiting ------------------------------------------------------------------------------------------------
 
@@ -154,28 +167,13 @@ class SystemClient:
                     answer = await self._http.post(self._access.token_url, data=form)
                     answer.raise_for_status()
                     granted = answer.json()
-                except (httpx2.HTTPError, ValueError) as wrong:
+                    token, life_s = str(granted["access_token"]), float(granted["expires_in"])
+                except (httpx2.HTTPError, ValueError, TypeError, KeyError) as wrong:
                     raise InDoubt(f"no token: {wrong}") from wrong
-                self._token = str(granted["access_token"])
-                ends = self._now().timestamp() + float(granted["expires_in"])
+                self._token = token
+                ends = self._now().timestamp() + life_s
                 self._token_ends = datetime.fromtimestamp(ends, UTC)
             return self._token
-
-
-def _understood(method: str, path: str, answer: httpx2.Response) -> dict[str, Any]:
-    """The content of a yes; Refused for a definite no, InDoubt for anything that says neither."""
-    try:
-        content = answer.json() if answer.content else {}
-    except ValueError as wrong:
-        raise InDoubt(f"{method} {path}: {answer.status_code} with a body that is no JSON") from wrong
-    if not isinstance(content, dict):
-        raise InDoubt(f"{method} {path}: {answer.status_code} with a body that is no object")
-    if answer.is_success:
-        return content
-    slug = str(content.get("type", "")).rsplit("/", 1)[-1]
-    if answer.status_code >= 500 or answer.status_code in (408, 425) or slug == "key-in-progress":
-        raise InDoubt(f"{method} {path}: {answer.status_code} {slug}")
-    raise Refused(answer.status_code, slug, content)
 
 
 def _wait_s(answer: httpx2.Response, now: datetime) -> float:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hardclose_reference.answers import InDoubt, refusal
 from hardclose_reference.behaviour import Behaviour
-from hardclose_reference.client import InDoubt, SystemClient
+from hardclose_reference.client import SystemClient
 from hardclose_reference.job import Job
 from hardclose_reference.targets import Target
 
-LIVE = ("posted", "issued")
+LIVE = ("posted", "issued", "active")
 
 
 class Unknowable(Exception):
@@ -29,19 +30,39 @@ class Found:
 async def done_after_all(erp: SystemClient, job: Job, target: Target, behaviour: Behaviour, now: float) -> Found | None:
     """What the job's last request made; None where it may be sent again. `now` is epoch seconds.
 
-    Raises InDoubt where it is too early to look, and Unknowable."""
+    Raises InDoubt where it is too early to look, and Unknowable. Where the card offers nothing at all (C6) it is sent
+    again, and a second document taken back once it is seen, see `errands.surplus`."""
     terms = erp.terms(target.operation)
-    if terms["idempotency_key"]["supported"]:
-        # A key lives from its first use, however often it was sent since.
-        if now - (job.in_doubt_since or 0.0) > terms["idempotency_key"]["life_s"]:
-            raise Unknowable("the outcome of the last request is unknown, and its Idempotency-Key has expired")
+    if key_knows(job, terms, now):
         return None
-    if not terms["reference_search"] or not behaviour.look_before_retry:
+    if terms["idempotency_key"]["supported"] and not terms["reference_search"]:
+        raise Unknowable("the outcome of the last request is unknown, and its Idempotency-Key has expired")
+    if not behaviour.look_before_retry:
         return None
+    if not terms["reference_search"]:
+        # The lists that are read anyway may have shown it meanwhile.
+        return Found(job.sightings[0], True) if job.sightings else None
     _wait_for_late_commit(job, terms, now)
+    if (found := await look_up(erp, job, target)) is not None:
+        return found
+    # It never arrived, or was never carried out: what is sent now is the first of its kind, and so is its key.
+    job.in_doubt_since = job.last_sent_at = None
+    return None
+
+
+async def look_up(erp: SystemClient, job: Job, target: Target) -> Found | None:
+    """The document under the job's number, a live one before others. Raises Refused where nobody may search."""
     found = [one async for one in erp.items(target.erp_path, {"reference": job.number})]
     ours = sorted((one for one in found if not one.get("reverses")), key=lambda one: one["status"] not in LIVE)
     return Found(str(ours[0]["number"]), ours[0]["status"] in LIVE) if ours else None
+
+
+def key_knows(job: Job, terms: Mapping[str, Any], now: float) -> bool:
+    """Whether the ERP still knows the key of the attempt that is in doubt, and will when a request of now arrives. A
+    key lives from its first use, however often it was sent since."""
+    life_s = terms["idempotency_key"]["life_s"]
+    margin_s = min(terms["late_commit_s"], life_s / 2)
+    return bool(terms["idempotency_key"]["supported"]) and now - (job.in_doubt_since or now) <= life_s - margin_s
 
 
 def _wait_for_late_commit(job: Job, terms: Mapping[str, Any], now: float) -> None:
@@ -50,3 +71,28 @@ def _wait_for_late_commit(job: Job, terms: Mapping[str, Any], now: float) -> Non
     if not terms["reference_unique"] and (wait_s := settled_at - now) > 0:
         job.next_at = settled_at
         raise InDoubt(f"a request may still commit for {wait_s:.1f} s")
+
+
+# --- accepted and carried out later --------------------------------------------------------------------------------
+
+
+class StillPending(Exception):
+    """The system has not come to it yet."""
+
+
+async def outcome_of(erp: SystemClient, job: Job, target: Target, now: float) -> dict[str, Any] | None:
+    """What the system's own job made; None where it was never carried out and never will be.
+
+    Raises StillPending, Refused where it failed, and InDoubt."""
+    told = await erp.call("GET", str(job.accepted), says=("state",))
+    if told["state"] == "pending":
+        asynchronous = erp.terms(target.operation).get("asynchronous") or {}
+        if now - (job.last_sent_at or now) > asynchronous.get("done_within_s", float("inf")):
+            return None
+        raise StillPending
+    result = told.get("result")
+    if int(told["status"]) >= 400:
+        raise refusal(int(told["status"]), result or {})
+    if not isinstance(result, dict) or "number" not in result:
+        raise InDoubt(f"{job.accepted} is {told['state']} and does not say as what")
+    return result

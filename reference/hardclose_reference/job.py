@@ -21,7 +21,9 @@ class Job:
     `voided` are what the ERP says. `instance` is empty but for duplicates by intent.
 
     `needs` are the jobs, by kind and number, that must have been posted first; `waits_since` is when one of them was
-    first missed. `home` is the system and the number under which a person is shown an errand."""
+    first missed. `accepted` is where the ERP tells how a request ends that it has only accepted yet. `resent` is set
+    where one was sent again without knowing of the first, `sightings` are live ERP documents under our number that are
+    not `document`. `home` is the system and the number under which a person is shown an errand."""
 
     kind: str
     number: str
@@ -41,6 +43,9 @@ class Job:
     next_at: float = 0.0
     paid: bool = False
     voided: bool = False
+    accepted: str | None = None
+    resent: bool = False
+    sightings: list[str] = field(default_factory=list)
     needs: list[list[str]] = field(default_factory=list)
     waits_since: float | None = None
     home: list[str] | None = None
@@ -72,7 +77,9 @@ class Job:
             return ["parked", None, f"{self.document} was reversed in the ERP"]
         if self.state == POSTED:
             return ["paid" if self.paid else "posted", self.document, None]
-        return ["parked", None, self.reason] if self.state == PARKED else None
+        if self.state == PARKED:
+            return ["parked", None, self.reason]
+        return ["submitted", None, None] if self.accepted else None
 
     @property
     def open(self) -> bool:
@@ -82,11 +89,11 @@ class Job:
 
     def done(self, document: str) -> None:
         self.state, self.document, self.reason, self.tries = POSTED, document, None, 0
-        self.in_doubt_since = self.last_sent_at = self.waits_since = None
+        self.in_doubt_since = self.last_sent_at = self.waits_since = self.accepted = None
 
     def parked(self, reason: str) -> None:
         self.state, self.reason, self.tries = PARKED, reason, 0
-        self.in_doubt_since = self.last_sent_at = None
+        self.in_doubt_since = self.last_sent_at = self.accepted = None
 
     def due_again(self) -> None:
         """The cause is mended, or what was missing has come."""

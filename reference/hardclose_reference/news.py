@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hardclose_reference.errands import take_back_surplus
 from hardclose_reference.job import DUE, SUPERSEDED, Job
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS
@@ -53,7 +54,19 @@ class News:
             perhaps_ours = job.document is None and job.in_doubt_since is not None and not document.get("reverses")
             ours = perhaps_ours or job.document == document.get("number")
             says = document.get("payment") == "paid", voided
+            if not voided and not ours and self._seen(job, document):
+                take_back_surplus(self._store, job)
+                self._wake()
             if ours and says != (job.paid, job.voided):
                 job.paid, job.voided = says
                 self._store.save(job)
                 self._wake()
+
+    def _seen(self, job: Job, document: dict[str, Any]) -> bool:
+        """Whether that is news: a live document under our number which is not the one we know of."""
+        number = str(document["number"])
+        if document.get("reverses") or number in job.sightings or not (job.resent or job.in_doubt_since):
+            return False
+        job.sightings.append(number)
+        self._store.save(job)
+        return True

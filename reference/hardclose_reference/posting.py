@@ -6,12 +6,16 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
+from hardclose_reference.answers import Accepted, InDoubt, Refused
 from hardclose_reference.behaviour import Behaviour
-from hardclose_reference.client import InDoubt, Refused, SystemClient
-from hardclose_reference.doubt import Unknowable, done_after_all
+from hardclose_reference.client import SystemClient
+from hardclose_reference.doubt import StillPending, Unknowable, done_after_all, key_knows, look_up, outcome_of
+from hardclose_reference.errands import take_back_surplus
 from hardclose_reference.job import DUE, SUPERSEDED, Job
 from hardclose_reference.mapping import budget_needs, erp_document
+from hardclose_reference.periods import Periods
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS, Target
 
@@ -26,43 +30,89 @@ class Poster:
     def __init__(
         self,
         erp: SystemClient,
+        periods: Periods,
         store: Store,
         behaviour: Behaviour,
         now: Callable[[], datetime],
         rng: random.Random,
     ) -> None:
-        self._erp, self._store, self._behaviour, self._now, self._rng = erp, store, behaviour, now, rng
+        self._erp, self._periods, self._store = erp, periods, store
+        self._behaviour, self._now, self._rng = behaviour, now, rng
 
     async def post(self, job: Job) -> None:
         target = TARGETS[job.kind]
-        if job.in_doubt_since is not None and await self._was_done_after_all(job, target):
-            return
         if job.in_doubt_since is None and not await self._may_be_tried(job, target):
             return
         while job.state == DUE:
             try:
-                self._store.done(job, await self._send(job, target))
-            except Refused as no:
-                job.in_doubt_since = job.last_sent_at = None
-                job.refusals += 1
-                await self._refused(job, target, no)
-                self._store.save(job)
+                # Who may not look is not refused the document: that goes up to the worker.
+                document = await self._found(job, target)
+                if document is None:
+                    document = await self._sent(job, target)
+            except StillPending:
+                job.next_at = self._now().timestamp() + self._erp.timeout_s / 4
+                return
+            except Unknowable as no:
+                self._park(job, str(no))
+                return
+            if document is not None:
+                self._store.done(job, document)
+                take_back_surplus(self._store, job)
+
+    async def _found(self, job: Job, target: Target) -> str | None:
+        """The document that the last request made after all; None if there was none, or it may be sent again."""
+        if job.in_doubt_since is None or job.accepted is not None:
+            return None
+        found = await done_after_all(self._erp, job, target, self._behaviour, self._now().timestamp())
+        if found is None:
+            return None
+        job.voided = not found.live
+        return found.document
+
+    async def _sent(self, job: Job, target: Target) -> str | None:
+        """The document that a request makes, or an accepted one has made by now. None after a refusal that was acted
+        upon, and where what was accepted will never be carried out. Raises StillPending and InDoubt."""
+        try:
+            if job.accepted is None:
+                return await self._send(job, target)
+            outcome = await outcome_of(self._erp, job, target, self._now().timestamp())
+            if outcome is not None:
+                return str(outcome["number"])
+            self._next_attempt(job)
+        except Refused as no:
+            self._next_attempt(job)
+            await self._refused(job, target, no)
+        self._store.save(job)
+        return None
+
+    def _next_attempt(self, job: Job) -> None:
+        job.in_doubt_since = job.last_sent_at = job.accepted = None
+        job.refusals += 1
 
     # --- sending ------------------------------------------------------------------------------------------------
 
     async def _send(self, job: Job, target: Target) -> str:
         """The number of the document. The doubt is written down first: a crash while sending leaves it there."""
-        body, key = erp_document(job), self._key(job, target)
+        body, key, terms = erp_document(job), self._key(job, target), self._erp.terms(target.operation)
+        blindly = not key and not terms["reference_search"]
 
         def leaving() -> None:
-            job.last_sent_at = self._now().timestamp()
-            job.in_doubt_since = job.in_doubt_since or job.last_sent_at
+            now = self._now().timestamp()
+            if key and not key_knows(job, terms, now):
+                raise InDoubt("its key ended while it had to wait")
+            job.resent = job.resent or (blindly and job.in_doubt_since is not None)
+            job.last_sent_at, job.in_doubt_since = now, job.in_doubt_since or now
             self._store.save(job)
 
+        post = partial(self._erp.call, "POST", target.erp_path, body=body, key=key, says=("number",), leaving=leaving)
         try:
-            answer = await self._erp.call("POST", target.erp_path, body=body, key=key, leaving=leaving)
+            answer = await post()
             if self._behaviour.send_twice and key:
-                answer = await self._erp.call("POST", target.erp_path, body=body, key=key, leaving=leaving)
+                answer = await post()
+        except Accepted as later:
+            job.accepted = later.path
+            self._store.save(job)
+            raise StillPending from later
         except InDoubt:
             match self._behaviour.after_doubt:
                 case "done":
@@ -80,31 +130,22 @@ class Poster:
         name = f"{job.number}-{job.revision}-{job.refusals}" + (f"-{job.instance}" if job.instance else "")
         return f"{name}-{self._rng.getrandbits(64):x}" if self._behaviour.key == "try" else name
 
-    async def _was_done_after_all(self, job: Job, target: Target) -> bool:
-        """Look it up first: our last answer may have been lost. True if there is nothing left to send."""
-        now = self._now()
-        try:
-            found = await done_after_all(self._erp, job, target, self._behaviour, now.timestamp())
-        except Unknowable as no:
-            self._store.park(job, str(no), now.isoformat())
-            return True
-        if found is None:
-            return False
-        job.voided = not found.live
-        self._store.done(job, found.document)
-        return True
-
     # --- refusals -----------------------------------------------------------------------------------------------
 
     async def _refused(self, job: Job, target: Target, no: Refused) -> None:
-        if no.slug == "duplicate-reference":
-            self._store.done(job, str(no.problem["existing"]))
+        if no.slug == "duplicate-reference" and (existing := no.problem.get("existing") or await self._taken_by(job)):
+            self._store.done(job, str(existing))
         elif self._behaviour.refused == "retry":
             raise InDoubt(f"refused ({no.slug}); perhaps it works next time")
         elif no.slug == "period-closed":
             await self._period_closed(job, target, no)
         else:
             self._park(job, f"{no.slug}: {no}")
+
+    async def _taken_by(self, job: Job) -> str | None:
+        """The document under our reference, where the refusal does not name it."""
+        found = await look_up(self._erp, job, TARGETS[job.kind])
+        return found.document if found else None
 
     async def _period_closed(self, job: Job, target: Target, no: Refused) -> None:
         match self._behaviour.closed_period:
@@ -126,12 +167,7 @@ class Poster:
     # --- before the first request -------------------------------------------------------------------------------
 
     async def _first_open_day(self, job: Job, target: Target) -> str | None:
-        """The accounting date itself if its period is open, else the first day of the next open one."""
-        path = f"/v1/companies/{job.source['company']}/periods"
-        async for row in self._erp.items(path, {"module": target.module}):
-            if row["state"] == "open" and row["ends_on"] >= job.accounting_date:
-                return max(job.accounting_date, str(row["starts_on"]))
-        return None
+        return await self._periods.first_open_day(job.source["company"], target.module, job.accounting_date)
 
     async def _may_be_tried(self, job: Job, target: Target) -> bool:
         """Before the first request only: afterwards our own document would be in the way."""
@@ -151,7 +187,7 @@ class Poster:
                 "on": job.posting_date or job.accounting_date,
             }
             try:
-                answer = await self._erp.call("POST", "/v1/budget-checks", body=question)
+                answer = await self._erp.call("POST", "/v1/budget-checks", body=question, says=("sufficient",))
             except Refused:
                 # The order itself will be refused for it, in better words.
                 return True

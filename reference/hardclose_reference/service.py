@@ -13,10 +13,13 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI, HTTPException, Request, Response
 
-from hardclose_reference.client import InDoubt, Refused, SystemClient
+from hardclose_reference.answers import InDoubt, Refused
+from hardclose_reference.client import SystemClient
+from hardclose_reference.errands import UNDO, errand_kinds
 from hardclose_reference.intake import Forged, Intake, Unreadable
 from hardclose_reference.job import PARKED
 from hardclose_reference.news import News
+from hardclose_reference.periods import Periods
 from hardclose_reference.polling import Poller
 from hardclose_reference.posting import Poster
 from hardclose_reference.reconciliation import reconcile
@@ -24,6 +27,7 @@ from hardclose_reference.settings import SOURCES, SYSTEMS, Settings
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS
 from hardclose_reference.telling import Teller
+from hardclose_reference.undoing import Undoer
 from hardclose_reference.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -45,9 +49,11 @@ class Service:
         behaviour = settings.behaviour
         self.settings, self.store = settings, Store(settings.folder)
         self.clients = {system: SystemClient(settings.systems[system], behaviour, now, transport) for system in SYSTEMS}
-        poster = Poster(self.clients["erp"], self.store, behaviour, now, rng)
+        erp = self.clients["erp"]
+        periods = Periods(erp)
+        poster, undoer = Poster(erp, periods, self.store, behaviour, now, rng), Undoer(erp, periods, self.store, now)
         teller = Teller({system: self.clients[system] for system in SOURCES}, self.store, behaviour)
-        carriers = dict.fromkeys(TARGETS, poster.post)
+        carriers = {**dict.fromkeys(TARGETS, poster.post), **dict.fromkeys(errand_kinds(UNDO), undoer.undo)}
         self.worker = Worker(self.store, carriers, teller, now, rng, hands=2 * behaviour.callers)
         news = News(self.store, self.worker.wake)
         self.intake = Intake(settings, self.store, news, now)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Target:
     """Where documents of one kind come from and go to. `list_path` is the source's list, `erp_path` the ERP's.
 
-    `ready` is the status in which a document becomes work, `module` whose period it needs (empty: none's)."""
+    `ready` is the status in which a document becomes work, `module` whose period it needs (empty: none's). `undo` is
+    what takes its ERP document back, under that document's own path."""
 
     kind: str
     system: str
@@ -18,7 +19,13 @@ class Target:
     operation: str
     erp_path: str
     module: str
+    undo: str = "reversal"
     ready: str = "approved"
+
+    @property
+    def dated_undo(self) -> bool:
+        """Whether taking it back is a posting of its own, with a date."""
+        return self.undo == "reversal"
 
 
 _ALL = (
@@ -37,6 +44,7 @@ _ALL = (
         "purchase_order.create",
         "/v1/purchase-orders",
         "purchasing",
+        "cancellation",
     ),
 )
 

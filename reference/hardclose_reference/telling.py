@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hardclose_reference.answers import InDoubt, Refused
 from hardclose_reference.behaviour import Behaviour
-from hardclose_reference.client import InDoubt, Refused, SystemClient
+from hardclose_reference.client import SystemClient
 from hardclose_reference.job import Job
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS
@@ -38,16 +39,19 @@ class Teller:
     async def _put(self, job: Job, step: list[str | None]) -> None:
         state, document, reason = step
         body = {"state": state, "document": document, "reason": reason}
-        path = f"{TARGETS[job.kind].list_path}/{job.number}/posting"
-        await self._sources[job.system].call("PUT", path, body=body)
+        await self._sources[job.system].call("PUT", f"{_path(job)}/posting", body=body, says=("posting",))
 
     async def _refused(self, job: Job, step: list[str | None], no: Refused) -> None:
         """The source may be further than we knew: an answer of ours was lost. Anything else a person must see."""
         try:
-            there = await self._sources[job.system].call("GET", f"{TARGETS[job.kind].list_path}/{job.number}")
+            there = await self._sources[job.system].call("GET", _path(job), says=("posting",))
         except Refused as gone:
             there = {"posting": {"state": f"not readable ({gone})", "document": None}}
         posting = there["posting"]
         if posting["document"] != step[1] or posting["state"] not in (step[0], "paid"):
             reason = f"write-back {step[0]} refused ({no}); the source says {posting['state']}"
             self._store.raise_exception(job.system, job.number, reason, str(there.get("updated_at", "")))
+
+
+def _path(job: Job) -> str:
+    return f"{TARGETS[job.kind].list_path}/{job.number}"

@@ -9,7 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
-from hardclose_reference.client import InDoubt, Refused
+from hardclose_reference.answers import InDoubt, Refused
 from hardclose_reference.job import DUE, PARKED, POSTED, Job
 from hardclose_reference.store import Store
 from hardclose_reference.telling import Teller

@@ -16,6 +16,7 @@ from typing import Any
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
 from hardclose_reference.job import Job
+from hardclose_reference.periods import Periods
 from hardclose_reference.posting import Poster
 from hardclose_reference.settings import SYSTEMS, Access, Settings
 from hardclose_reference.store import Store
@@ -234,7 +235,7 @@ def settings(folder: Path) -> Settings:
 
 
 def poster(client: SystemClient, store: Store) -> Poster:
-    return Poster(client, store, Behaviour(), lambda: NOW, random.Random(1))
+    return Poster(client, Periods(client), store, Behaviour(), lambda: NOW, random.Random(1))
 
 
 def report_job(**changes: Any) -> Job:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pact import match
 
-from hardclose_reference.client import InDoubt, Refused
+from hardclose_reference.answers import InDoubt, Refused
 from hardclose_reference.job import PARKED, POSTED
 from hardclose_reference.mapping import erp_document
 from hardclose_reference.store import Store

@@ -12,8 +12,9 @@ import pytest
 
 from hardclose_mocks.faults.plan import Rule
 from hardclose_mocks.history.records import TokenIssued
+from hardclose_reference.answers import InDoubt, Refused
 from hardclose_reference.behaviour import Behaviour
-from hardclose_reference.client import InDoubt, Refused, SystemClient
+from hardclose_reference.client import SystemClient
 
 from ..mocks.sandboxes import posting_body, virtually
 from .integrations import LISTS, Integration, aimed, integrated

@@ -5,7 +5,7 @@ Existential: a document is left unexplained only if no assignment of documents t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -41,6 +41,15 @@ class Attribution:
         return self._numbers.get(fact, ())
 
 
+def names_in(text: str) -> Iterator[str]:
+    """Every word of the text, and every whole part of one: what may be a document's number."""
+    for word in _WORD.findall(text):
+        pieces = _JOINT.split(word)
+        for first in range(0, len(pieces), 2):
+            for last in range(first + 1, len(pieces) + 1, 2):
+                yield "".join(pieces[first:last])
+
+
 class Marks:
     """Finds the source numbers of facts in free text."""
 
@@ -57,15 +66,7 @@ class Marks:
         sources = self._by_source.get(flow, {})
         if text in sources:
             return frozenset({sources[text]})
-        found = set()
-        for word in _WORD.findall(text):
-            pieces = _JOINT.split(word)
-            for first in range(0, len(pieces), 2):
-                for last in range(first + 1, len(pieces) + 1, 2):
-                    fact = sources.get("".join(pieces[first:last]))
-                    if fact is not None:
-                        found.add(fact)
-        return frozenset(found)
+        return frozenset(sources[name] for name in names_in(text) if name in sources)
 
     def marked(self, flow: str, texts: Iterable[str]) -> str | None:
         """The one fact that line texts speak of; None if they speak of none or of several alike."""

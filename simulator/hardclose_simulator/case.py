@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from hardclose_mocks.clock import NS
 from hardclose_mocks.history.records import Fact, Record, Run
 from hardclose_mocks.kernel.money import Money
 from hardclose_mocks.pace import Pace
-from hardclose_simulator.attempts import Attempt, Know
+from hardclose_simulator.attempts import Attempt, Know, logical_start
 from hardclose_simulator.attribution import Attribution, could_be
 from hardclose_simulator.clock_line import ClockLine
 from hardclose_simulator.knowledge import Delivery, Knowledge
 from hardclose_simulator.lives import NEGATIVE, Claim, ErpDocument
 from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.master_line import MasterLine
 from hardclose_simulator.period_line import PeriodLine
 from hardclose_simulator.soundness import SourceState
+from hardclose_simulator.source_line import TAKEN_BACK, SourceLine
 
 CREATES = {
     "EXP": "expense_posting.create",
@@ -47,21 +50,6 @@ DOCUMENT_NAMES = {
 MASTERS = frozenset({"SUP", "MDM"})
 """Flows of master data: they go on living, and a later revision does not take an earlier one back."""
 CLOSED_ENTRY = frozenset({"closed", "resolved", "done", "cured"})
-SUPERSEDED = frozenset(
-    {
-        "recalled",
-        "cancelled",
-        "sent_back",
-        "rejected",
-        "draft",
-        "submitted",
-        "pending",
-        "captured",
-        "proposed",
-        "reversed",
-    }
-)
-"""Statuses of a source document that take its approval back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +89,21 @@ class Case:
     """Those that order a document in the ERP."""
     changes: tuple[Fact, ...]
     """The others: what people changed, blocked, merged or reversed of an earlier fact's, and cost centres."""
+    facts_by_id: Mapping[str, Fact]
     fact_seqs: Mapping[str, int]
     documents: Mapping[str, ErpDocument]
     attribution: Attribution
     claims: Mapping[tuple[str, str], tuple[Claim, ...]]
     sources: Mapping[tuple[str, str], SourceState]
+    source_lines: Mapping[tuple[str, str], SourceLine]
+    """Every version of every source document, by (system, number)."""
     attempts: tuple[Attempt, ...]
     attempts_by_fact: Mapping[str, tuple[Attempt, ...]]
     """Writing attempts that are recognisably about a fact."""
     deliveries: tuple[Delivery, ...]
     entries: tuple[Entry, ...]
     periods: PeriodLine
+    masters: MasterLine
     clock: ClockLine
     knowledge: Knowledge
     phases: tuple[PhaseMark, ...]
@@ -139,6 +131,21 @@ class Case:
         """Whether that was at least the quiet time before the audit: long enough to have been acted upon."""
         return self.audit is not None and wire_ns + self.quiet_ns <= self.audit.wire_ns
 
+    def freshness_s(self, system: str) -> float:
+        """How old what the integration read there may be, wire seconds, by the card."""
+        levels = self.cards.get(system, {}).get("service_levels", {})
+        return float(levels.get("freshness_s", self.pace.freshness_s))
+
+    def asked_ns(self, fact: Fact, document: ErpDocument) -> int:
+        """When the request that made the document was first sent: a retry acts on what was known then."""
+        start = logical_start(self.creations(fact), document.made.seq)
+        return document.started_ns if start is None else start
+
+    def looked_since(self, fact: Fact, document: ErpDocument) -> datetime:
+        """From which business instant on the integration may have read what it acted upon when it made the document."""
+        since = self.clock.business_at(self.asked_ns(fact, document) - round(self.freshness_s("erp") * NS))
+        return document.made.at if since is None else min(since, document.made.at)
+
     # --- a fact and its documents -------------------------------------------------------------------------------
 
     def documents_of(self, fact: Fact) -> tuple[ErpDocument, ...]:
@@ -148,6 +155,15 @@ class Case:
     def live(self, fact: Fact) -> tuple[ErpDocument, ...]:
         """Those that stand at the end of the history."""
         return tuple(document for document in self.documents_of(fact) if document.live)
+
+    def fact_of(self, document: ErpDocument) -> Fact | None:
+        """The fact the document is attributed to."""
+        link = self.attribution.links.get(document.number)
+        return self.facts_by_id.get(link.fact) if link is not None else None
+
+    def line_of(self, fact: Fact) -> SourceLine:
+        """Every version of the fact's source document."""
+        return self.source_lines.get((fact.system, fact.source), SourceLine())
 
     def may_be(self, document: ErpDocument, fact: Fact) -> bool:
         """Whether some attribution gives this document to the fact: its own, or one no reference or mark settles."""
@@ -168,7 +184,7 @@ class Case:
         """Whether people took the approval back, or approved another revision since."""
         state = self.sources.get((fact.system, fact.source))
         later = state is not None and state.revision > fact.revision and fact.flow not in MASTERS
-        return state is not None and (state.status in SUPERSEDED or later)
+        return state is not None and (state.status in TAKEN_BACK or later)
 
     def visible(self, fact: Fact) -> tuple[int, ...]:
         """Records that show people, at audit, why the fact is not in the books: its source, or the exception list."""
@@ -180,6 +196,17 @@ class Case:
             entry.seq for entry in self.entries if entry.open and fact.id in entry.mentions and entry.reason.strip()
         ]
         return tuple(seqs)
+
+    def excepted(self, fact: Fact, document: ErpDocument) -> bool:
+        """Whether people were told that something is the matter with a document that was made all the same: by the
+        list at audit, or at the source within the card's `exception_s`."""
+        levels = self.cards.get(fact.system, {}).get("service_levels", {})
+        until = document.made.wire_ns + round(float(levels.get("exception_s", self.pace.exception_s)) * NS)
+        listed = any(entry.open and fact.id in entry.mentions and entry.reason.strip() for entry in self.entries)
+        return listed or any(
+            claim.state in NEGATIVE and (claim.reason or "").strip() and claim.when.wire_ns <= until
+            for claim in self.claims_of(fact)
+        )
 
     def disposition(self, fact: Fact) -> str:
         """POSTED, PARKED, REJECTED, SUPERSEDED or NONE, at audit."""

@@ -28,6 +28,7 @@ from hardclose_simulator.clock_line import ClockLine
 from hardclose_simulator.knowledge import deliveries_of, knowledge_of
 from hardclose_simulator.lives import accepted, fold_lives
 from hardclose_simulator.manifest import Manifest
+from hardclose_simulator.master_line import MasterLine
 from hardclose_simulator.period_line import PeriodLine
 from hardclose_simulator.soundness import refold
 
@@ -53,15 +54,18 @@ def build(records: Sequence[Record]) -> Case:
         facts=tuple(fact for fact, _ in facts),
         changes=tuple(fact for fact, _ in changes),
         fact_seqs={fact.id: seq for fact, seq in (*facts, *changes)},
+        facts_by_id={fact.id: fact for fact, _ in facts},
         documents=lives.documents,
         attribution=attribute([fact for fact, _ in facts], lives.documents.values()),
         claims=lives.claims,
         sources=folded.sources,
+        source_lines=folded.source_lines,
         attempts=attempts,
         attempts_by_fact=_by_fact(records, attempts, marks),
         deliveries=deliveries,
         entries=tuple(_entries(records, marks)),
         periods=_periods(records),
+        masters=_masters(records),
         clock=ClockLine.of(records),
         knowledge=knowledge_of(attempts, deliveries),
         phases=tuple(
@@ -100,6 +104,14 @@ def _periods(records: Sequence[Record]) -> PeriodLine:
             commands = ((one.seq, carried) for one, carried in accepted(records) if one.system == "erp")
             return PeriodLine.of(master.companies, master.first_period, commands)
     return PeriodLine({}, date.min, ())
+
+
+def _masters(records: Sequence[Record]) -> MasterLine:
+    for record in records:
+        if isinstance(record.body, Genesis) and record.system == "erp":
+            commands = ((one.seq, carried) for one, carried in accepted(records) if one.system == "erp")
+            return MasterLine.of(from_plain(record.body.master, Master), commands)
+    return MasterLine({}, {})
 
 
 def _by_fact(records: Sequence[Record], attempts: Sequence[Attempt], marks: Marks) -> Mapping[str, tuple[Attempt, ...]]:

@@ -17,6 +17,8 @@ class Delivery:
     system: str
     type: str
     tried: DeliveryTried
+    event_seq: int = -1
+    """The record in which its event entered the outbox."""
 
     @property
     def genuine(self) -> bool:
@@ -33,12 +35,17 @@ class Delivery:
 
 
 def deliveries_of(records: Sequence[Record]) -> tuple[Delivery, ...]:
-    types = {record.body.id: record.body.type for record in records if isinstance(record.body, Emitted)}
+    events = {record.body.id: (record.body.type, record.seq) for record in records if isinstance(record.body, Emitted)}
     return tuple(
-        Delivery(record.seq, record.system, types.get(record.body.event, ""), record.body)
+        Delivery(record.seq, record.system, *_named(events, record.body))
         for record in records
         if isinstance(record.body, DeliveryTried)
     )
+
+
+def _named(events: Mapping[str, tuple[str, int]], tried: DeliveryTried) -> tuple[str, DeliveryTried, int]:
+    kind, seq = events.get(tried.event, ("", -1))
+    return kind, tried, seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +60,26 @@ class Knowledge:
     """By (system, number): version, start and end of every read that handed it out; end 0 if it never arrived."""
     announced: Mapping[tuple[str, str], tuple[Delivery, ...]]
     """By (system, subject): genuine deliveries that left the sender."""
+    turned_down: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
+    """By (system, number): record and end of every write that the books refused because of the document's state."""
 
     def document_known(self, number: str) -> int | None:
         """That this ERP document exists: told so, refused for it, read, or announced and acknowledged."""
         times = [since for since in (self.told_made.get(number), self.refused_for.get(number)) if since is not None]
         times += [ended for _, _, ended in self.served.get(("erp", number), ()) if ended]
         times += [one.tried.ended_ns for one in self.announced.get(("erp", number), ()) if one.acknowledged]
+        return min(times, default=None)
+
+    def told_of(self, system: str, number: str, version: int, since_seq: int) -> int | None:
+        """Since when the integration has been told that a source document had come to `version`, made in the record
+        `since_seq`: by a read that handed it out, by an acknowledged event of then or later, or by a refusal."""
+        times = [ended for seen, _, ended in self.served.get((system, number), ()) if ended and seen >= version]
+        times += [
+            one.tried.ended_ns
+            for one in self.announced.get((system, number), ())
+            if one.acknowledged and one.event_seq >= since_seq
+        ]
+        times += [ended for seq, ended in self.turned_down.get((system, number), ()) if seq >= since_seq]
         return min(times, default=None)
 
     def hinted(self, system: str, number: str, version: int, event: str) -> int | None:
@@ -74,6 +95,7 @@ def knowledge_of(attempts: Iterable[Attempt], deliveries: Iterable[Delivery]) ->
     refused: dict[str, int] = {}
     served: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
     announced: dict[tuple[str, str], list[Delivery]] = {}
+    turned_down: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for attempt in attempts:
         if attempt.know is Know.OK and attempt.made is not None and attempt.system == "erp":
             told[attempt.made] = min(told.get(attempt.made, attempt.ended_ns), attempt.ended_ns)
@@ -82,6 +104,8 @@ def knowledge_of(attempts: Iterable[Attempt], deliveries: Iterable[Delivery]) ->
                 existing = (carried.refusal_data or {}).get("existing")
                 if isinstance(existing, str):
                     refused[existing] = min(refused.get(existing, attempt.ended_ns), attempt.ended_ns)
+        if attempt.refusal == "WrongState" and attempt.know is Know.FAIL:
+            turned_down.setdefault((attempt.system, attempt.subject), []).append((attempt.seq, attempt.ended_ns))
         if attempt.served is not None:
             ended = attempt.ended_ns if attempt.know is Know.OK else 0
             for number, version in attempt.served.documents:
@@ -94,4 +118,5 @@ def knowledge_of(attempts: Iterable[Attempt], deliveries: Iterable[Delivery]) ->
         refused,
         {name: tuple(reads) for name, reads in served.items()},
         {name: tuple(told_of) for name, told_of in announced.items()},
+        {name: tuple(listed) for name, listed in turned_down.items()},
     )

@@ -13,6 +13,7 @@ from hardclose_mocks.kernel.books import COMMANDS, Books, open_books
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.kernel.refusals import Refused
 from hardclose_mocks.server.calls import CRASHED
+from hardclose_simulator.source_line import SourceLine, SourceVersion, is_source, lines_of
 
 PROBLEMS_SHOWN = 20
 
@@ -43,6 +44,7 @@ class Refold:
 
     sources: dict[tuple[str, str], SourceState]
     problems: tuple[str, ...]
+    source_lines: dict[tuple[str, str], SourceLine]
 
 
 def refold(records: Sequence[Record]) -> Refold:
@@ -50,7 +52,7 @@ def refold(records: Sequence[Record]) -> Refold:
     folder = _Folder()
     for record in records:
         folder.take(record)
-    return Refold(folder.sources, tuple(folder.problems[:PROBLEMS_SHOWN]))
+    return Refold(folder.sources, tuple(folder.problems[:PROBLEMS_SHOWN]), lines_of(folder.versions))
 
 
 class _Folder:
@@ -58,6 +60,7 @@ class _Folder:
         self.books: dict[str, Books] = {}
         self.sources: dict[tuple[str, str], SourceState] = {}
         self.problems: list[str] = []
+        self.versions: list[tuple[str, SourceVersion]] = []
         self._exchanges: set[int] = set()
         self._told: set[int] = set()
 
@@ -107,12 +110,15 @@ class _Folder:
                 f"record {record.seq}: {carried.command} made {carried.document} version {carried.version}, "
                 f"now {done.document} version {done.version}"
             )
-        self._note_source(record.system, books, done.document)
+        self._note_source(record, carried, books, done.document)
 
-    def _note_source(self, system: str, books: Books, number: str | None) -> None:
+    def _note_source(self, record: Record, carried: Carried, books: Books, number: str | None) -> None:
+        system = record.system
         document: Any = books.find(number) if number is not None else None
         if document is None or not hasattr(document, "posting"):
             return
+        if is_source(document):
+            self.versions.append((system, SourceVersion(record.seq, record.wire_ns, carried.at, document)))
         # Goods are there when they are recorded: nobody approves them.
         approved_at = document.approved_at if hasattr(document, "approved_at") else document.created_at
         before = self.sources.get((system, document.number))

@@ -67,7 +67,9 @@ def failed(verdict: RunVerdict) -> set[str]:
 def test_an_honest_day_passes_everything() -> None:
     verdict = judge(history(HONEST))
     assert set(statuses(verdict)) == set(OBLIGATIONS)
-    assert set(statuses(verdict).values()) == {Status.PASS}
+    assert set(statuses(verdict).values()) <= {Status.PASS, Status.VACUOUS}
+    everyday = {"O01", "O02", "O03", "O05", "O09", "O10", "O11", "O12", "O19", "O22", "O24", "O30", "O35", "O41"}
+    assert {name for name in everyday if statuses(verdict)[name] is not Status.PASS} == set()
     assert (verdict.exit_code, verdict.settled, verdict.findings) == (0, "quiet", ())
 
 

@@ -95,7 +95,7 @@ class Fact:
     `flow`: EXP, RBP, SUP (suppliers), REC (goods receipts), INV (invoices), JNL (accruals), MDM (cost centres).
     `id` is the planned intent (`expense/17`), free of the run tag. `due_at` is the business instant of the final
     approval, `accounting_date` (ISO) its date in the company's zone. `lines` hold one mapping per expected line:
-    account, cost_center, project, text, and net, tax_code, tax (EXP) or quantity, unit_price (RBP); order_line,
+    account, cost_center, project, tax_code, text, and net, tax (EXP) or quantity, unit_price (RBP); order_line,
     quantity (REC); order_line, account, cost_center, text, quantity, unit_price, tax_code, tax (INV); account,
     cost_center, amount (JNL). `total` is gross (EXP, INV; of a credit note what it credits), net (RBP), the goods'
     worth at the order's prices (REC), the amount (JNL), 0 for masters. Minor units throughout. `twin_of` names a

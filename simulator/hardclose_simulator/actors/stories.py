@@ -81,6 +81,7 @@ def fact_lines(lines: Lines) -> tuple[Mapping[str, Any], ...]:
                     "text": line.text,
                     "quantity": line.quantity,
                     "unit_price": line.unit_price,
+                    "tax_code": line.tax_code,
                 }
             )
     return tuple(expected)

@@ -8,18 +8,25 @@ from dataclasses import dataclass
 from hardclose_simulator.case import Case
 from hardclose_simulator.checkers import (
     o01,
+    o02,
     o03,
+    o05,
+    o06,
     o09,
     o10,
     o11,
     o12,
+    o19,
     o22,
+    o24,
+    o25,
     o30,
     o31,
     o32,
     o33,
     o34,
     o35,
+    o41,
 )
 from hardclose_simulator.verdict import Verdict
 
@@ -45,11 +52,32 @@ _ALL = (
         o01.check,
     ),
     Obligation(
+        "O02",
+        "CAUSE",
+        "nothing from nowhere",
+        "No document without a business fact that ordered it, and none before it did.",
+        o02.check,
+    ),
+    Obligation(
         "O03",
         "AMOUNT",
         "value survives the journey",
         "Amount, currency, quantity and tax arrive as approved, line by line, to the minor unit.",
         o03.check,
+    ),
+    Obligation(
+        "O05",
+        "CODING",
+        "the right account, cost object, tax, entity",
+        "Every line is charged as approved, the right one is paid, and no default takes a code's place in silence.",
+        o05.check,
+    ),
+    Obligation(
+        "O06",
+        "TENANT",
+        "no leakage between companies",
+        "A fact of one company or source never makes, and never keeps out, a document of another.",
+        o06.check,
     ),
     Obligation(
         "O09",
@@ -80,12 +108,33 @@ _ALL = (
         o12.check,
     ),
     Obligation(
+        "O19",
+        "APPROVED",
+        "no effect without a valid approval",
+        "The revision that is posted is the revision that was approved, and nobody has taken that back.",
+        o19.check,
+    ),
+    Obligation(
         "O22",
         "PERIOD",
         "right date, open period, right calendar",
         "The posting date follows the source's accounting date in the company's zone and calendar; what comes late "
         "moves to the next open period or is parked.",
         o22.check,
+    ),
+    Obligation(
+        "O24",
+        "SOD",
+        "identities and duties preserved",
+        "The integration never approves, rejects or releases anything.",
+        o24.check,
+    ),
+    Obligation(
+        "O25",
+        "BLOCKED",
+        "blocked masters are not used",
+        "No posting on a blocked cost centre or supplier, nor on another in its place: it waits for a person.",
+        o25.check,
     ),
     Obligation(
         "O30",
@@ -128,6 +177,13 @@ _ALL = (
         "only genuine, timely events",
         "Forged, altered or stale events cause nothing; genuine ones are acknowledged within the sender's timeout.",
         o35.check,
+    ),
+    Obligation(
+        "O41",
+        "TRACE",
+        "every effect can be traced",
+        "The reference of every document leads to one fact, and to the one its lines are about.",
+        o41.check,
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hardclose_mocks.history.records import Fact
 from hardclose_simulator.attempts import BUSINESS_REFUSALS, Attempt, Know
 from hardclose_simulator.case import Case
+from hardclose_simulator.coding import miscoded
 from hardclose_simulator.lives import NEGATIVE
 from hardclose_simulator.settling import liveness
 from hardclose_simulator.verdict import Finding, Verdict
@@ -23,7 +24,8 @@ def check(case: Case) -> Verdict:
         evaluated += bool(refusals)
         live = case.live(fact)
         if live:
-            stale = _stale(case, fact)
+            # Posted under a default, the exception is what keeps people at it: it is not stale.
+            stale = set() if any(miscoded(case, fact, one) for one in live) else _stale(case, fact)
             if stale and any(case.long_before_audit(one.made.wire_ns) for one in live):
                 seqs = {case.fact_seqs[fact.id], live[0].made.seq, *stale}
                 says = f"{fact.source} is posted as {live[0].number}, and its exception still stands"

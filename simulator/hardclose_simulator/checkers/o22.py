@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 
-from hardclose_mocks.clock import NS
 from hardclose_mocks.history.records import Fact
-from hardclose_simulator.attempts import logical_start
 from hardclose_simulator.case import Case
 from hardclose_simulator.lives import ErpDocument
 from hardclose_simulator.period_line import MODULE_OF, Period
@@ -41,7 +39,7 @@ def _wrong(case: Case, fact: Fact, document: ErpDocument) -> str:
     dated = f"is dated {document.day} ({_name(there)}), its accounting date is {ordered} ({_name(home)})"
     if there < home:
         return f"{dated}: earlier than the fact"
-    moments = line.moments(fact.company, module, _knew_since(case, fact, document), document.made.at)
+    moments = line.moments(fact.company, module, case.looked_since(fact, document), document.made.at)
     if all(line.state(fact.company, module, home, at) == "open" for at in moments):
         return f"{dated}: that period was open all the time"
     nexts = {line.earliest_open_after(fact.company, module, home, at) for at in moments}
@@ -54,14 +52,6 @@ def _wrong(case: Case, fact: Fact, document: ErpDocument) -> str:
         kept = f"{document.accounting_date} instead" if document.accounting_date else "nothing"
         return f"{dated}: moved rightly, but of the original date it keeps {kept}"
     return ""
-
-
-def _knew_since(case: Case, fact: Fact, document: ErpDocument) -> datetime:
-    """From when on the integration may have looked at the periods."""
-    start = logical_start(case.creations(fact), document.made.seq)
-    freshness_s = float(case.cards.get("erp", {}).get("periods", {}).get("freshness_s", case.pace.freshness_s))
-    since = case.clock.business_at((document.started_ns if start is None else start) - round(freshness_s * NS))
-    return document.made.at if since is None else min(since, document.made.at)
 
 
 def _told_in_words(document: ErpDocument, ordered: date) -> bool:

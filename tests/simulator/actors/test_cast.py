@@ -98,8 +98,7 @@ def posting(fact: Fact, day: date | None = None) -> Command:
     if fact.flow == "EXP":
         lines = tuple(PostingLine(**line) for line in fact.lines)
         return PostExpense(fact.company, fact.source, on, fact.currency, fact.partner, lines)
-    tax = {"DE01": "V19", "US01": "U0", "JP01": "J10"}[fact.company]
-    orders = tuple(OrderLine(**line, tax_code=tax) for line in fact.lines)
+    orders = tuple(OrderLine(**line) for line in fact.lines)
     return CreatePurchaseOrder(fact.company, fact.source, fact.partner, on, fact.currency, orders)
 
 

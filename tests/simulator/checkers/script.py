@@ -45,6 +45,8 @@ from hardclose_mocks.history.records import (
 from hardclose_mocks.kernel.books import open_books
 from hardclose_mocks.kernel.calendars import fiscal_period
 from hardclose_mocks.kernel.commands import (
+    BlockCostCenter,
+    BlockSupplier,
     CancelPurchaseOrder,
     RecordPosting,
     ReverseExpensePosting,
@@ -58,7 +60,7 @@ from hardclose_simulator.case_building import build
 from hardclose_simulator.manifest import Manifest
 
 from .recorder import DAY_ZERO, RATE, Recorder, wire_ns_of
-from .small_world import company_of, creation, new_fact, papers, small_master
+from .small_world import company_of, creation, new_fact, papers, recoded, small_master
 
 TOOK_S = 0.02
 LISTS = {"expense": "expense_report", "procurement": "requisition", "erp": "expense_posting"}
@@ -136,18 +138,28 @@ class Script:
     # --- people -------------------------------------------------------------------------------------------------
 
     def fact(self, name: str, words: list[str]) -> None:
-        """`[amount] [company DE01] [twin E-2] [lines 2] [center BAD] [hidden]`: hidden leaves it out of the ledger."""
+        """`[amount] [company DE01] [twin E-2] [lines 2] [center BAD] [hidden] [filed]`: hidden leaves it out of the
+        ledger; filed is submitted only, and a second `fact` line approves it."""
         code = _value(words, "company") or "DE01"
         amount = words[0] if words and re.fullmatch(r"[\d.]+", words[0]) else str(100 + len(self.planned))
         total = Money.parse(amount, company_of(code).currency).minor
         count, center = int(_value(words, "lines") or 1), _value(words, "center") or "CC"
         fact = new_fact(name, code, total, count, center, self.to.at, _value(words, "twin"))
-        version, event = 0, ""
-        for command, person in papers(fact):
-            event, version = self.to.act(fact.system, command, person)
+        *filing, (signing, boss) = papers(fact)
+        version, event = self.planned[name][1:] if name in self.planned else (0, "")
+        if name not in self.planned:
+            for command, person in filing:
+                event, version = self.to.act(fact.system, command, person)
+        if "filed" not in words:
+            event, version = self.to.act(fact.system, signing, boss)
         self.planned[name] = (fact, version, event)
-        if "hidden" not in words:
+        if "hidden" not in words and "filed" not in words:
             self.to.note(fact.system, fact)
+
+    def block(self, number: str, words: list[str]) -> None:
+        """`[released]`: a cost centre or a supplier (`SUP-...`) of the ERP."""
+        kind = BlockSupplier if number.startswith("SUP") else BlockCostCenter
+        self.to.act("erp", kind(number, "released" not in words), "person:CONTROLLER")
 
     def pay(self, code: str, words: list[str]) -> None:
         self.to.act("erp", RunPayments(code, "PAY-1", date(2027, 1, 31)), "person:TREASURY")
@@ -162,7 +174,8 @@ class Script:
 
     def post(self, name: str, words: list[str]) -> None:
         """`[as A] [date D] [orig D] [amount X] [ref R] [unmarked] [text T] [key K] [replay A|refusal]`, an ending;
-        `respelt` writes the same body in another order."""
+        `respelt` writes the same body in another order. Against the fact: `[payee P] [books COMPANY] [center C]
+        [account A] [tax T]`."""
         fact = self.planned[name][0]
         wanted = Money.parse(_value(words, "amount") or Money(fact.total, fact.currency).decimal, fact.currency)
         original = _value(words, "orig")
@@ -176,6 +189,7 @@ class Script:
             text=_value(words, "text") or "",
             unique=self.profile == "C3",
         )
+        command = recoded(command, *(_value(words, name) for name in ("payee", "books", "center", "account", "tax")))
         self._call("erp", CREATES[fact.flow], command.reference, command, words)
 
     def write(self, name: str, words: list[str]) -> None:
@@ -194,6 +208,20 @@ class Script:
             self._call("erp", "purchase_order.cancel", number, CancelPurchaseOrder(number, "wrong"), words)
         else:
             self._call("erp", "expense_posting.reverse", number, ReverseExpensePosting(number, day, "wrong"), words)
+
+    def sign(self, name: str, words: list[str]) -> None:
+        """The integration tries to approve it, and is turned away; `[at erp]` is somewhere else."""
+        fact = self.planned[name][0]
+        op = f"{LISTS[fact.system]}.approve"
+        body = {"number": fact.source}
+        exchange = Exchange(
+            op=op, method="POST", path=f"/v1/{op}/{fact.source}", credential=f"integration-{fact.system}",
+            started_ns=self.to.now_ns, subject=fact.source, nth=1, status=403, writes=True, body=body,
+            refusal="NotAllowed",
+        )  # fmt: skip
+        place = self.to.note(fact.system, exchange, "integration")
+        ended = self.to.now_ns + round(TOOK_S * NS)
+        self.to.note(fact.system, Told(0, "full", 403, ended), at_ns=ended, tells=place)
 
     def read(self, system: str, words: list[str]) -> None:
         """`[shows E-1]` and an ending: a list read that hands out that source or document."""

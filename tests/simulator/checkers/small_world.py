@@ -45,6 +45,7 @@ def small_master() -> Master:
     codes = [company.code for company in COMPANIES]
     people = [Person(f"BOSS-{code}", "Boss", code, "approver", None, 10**12) for code in codes]
     people += [Person(f"EMP-{code}", "Employee", code, "employee", f"BOSS-{code}") for code in codes]
+    people += [Person(f"EMP2-{code}", "Colleague", code, "employee", f"BOSS-{code}") for code in codes]
     centers = [CostCenter(f"{name}-{code}", name, code, f"BOSS-{code}") for code in codes for name in ("CC", "BAD")]
     return Master(
         companies=COMPANIES,
@@ -52,11 +53,12 @@ def small_master() -> Master:
         cost_centers=tuple(centers),
         accounts=(
             Account("6200", "Travel", "expense"),
+            Account("6300", "Paper", "expense"),
             Account("1600", "Payables", "payable"),
             Account("1740", "Employees", "employee_payable"),
             Account("1570", "Input tax", "input_tax"),
         ),
-        tax_codes=tuple(TaxCode(f"T19-{code}", code, 1900) for code in codes),
+        tax_codes=tuple(TaxCode(f"{name}-{code}", code, 1900) for code in codes for name in ("T19", "T19B")),
         people=tuple(people),
         budgets=tuple(BudgetLine(one.company, one.number, 2026, 10**12) for one in centers),
     )
@@ -106,7 +108,7 @@ def new_fact(name: str, code: str, total: int, count: int, center: str, due_at: 
         line = {"account": "6200", "cost_center": f"{center}-{code}", "project": None, "text": text}
         tax = part * 19 // 119
         worth = {"net": part - tax, "tax_code": f"T19-{code}", "tax": tax}
-        lines.append(line | (worth if expense else {"quantity": 1, "unit_price": part}))
+        lines.append(line | (worth if expense else {"quantity": 1, "unit_price": part, "tax_code": f"T19-{code}"}))
     return Fact(
         id=name,
         flow="EXP" if expense else "RBP",
@@ -162,3 +164,25 @@ def _order_lines(fact: Fact, more: int = 0, marked: bool = True) -> tuple[OrderL
         )
         for place, line in enumerate(fact.lines)
     )
+
+
+def recoded(
+    command: PostExpense | CreatePurchaseOrder,
+    payee: str | None,
+    books: str | None,
+    center: str | None,
+    account: str | None,
+    tax: str | None,
+) -> PostExpense | CreatePurchaseOrder:
+    """The same with what is not None in place of what the fact says, on its last line where lines are meant."""
+    code = books or command.company
+    last: Any = command.lines[-1]
+    last = replace(
+        last, cost_center=center or last.cost_center, account=account or last.account, tax_code=tax or last.tax_code
+    )
+    lines: Any = (*command.lines[:-1], last)
+    if books:
+        lines = tuple(replace(one, cost_center=f"CC-{code}", tax_code=f"T19-{code}") for one in lines)
+    if isinstance(command, PostExpense):
+        return replace(command, company=code, lines=lines, employee=payee or command.employee)
+    return replace(command, company=code, lines=lines, supplier=payee or command.supplier)

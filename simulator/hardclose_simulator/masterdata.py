@@ -23,17 +23,18 @@ from hardclose_simulator.scenario_keys import CompanyKeys
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """Locale of the names, shape of a tax id, and tax rates in basis points by code."""
+    """Locale of the names, shapes of a tax id and of a bank account, tax rates in basis points by code."""
 
     locale: str
     tax_id: str
+    bank_account: str
     rates: dict[str, int]
 
 
 COUNTRIES = {
-    "DE": Country("de_DE", "DE#########", {"V19": 1900, "V07": 700, "V00": 0}),
-    "US": Country("en_US", "##-#######", {"U0": 0}),
-    "JP": Country("ja_JP", "T#############", {"J10": 1000, "J08": 800}),
+    "DE": Country("de_DE", "DE#########", "DE####################", {"V19": 1900, "V07": 700, "V00": 0}),
+    "US": Country("en_US", "##-#######", "#########/##########", {"U0": 0}),
+    "JP": Country("ja_JP", "T#############", "####-###-#######", {"J10": 1000, "J08": 800}),
 }
 """Value added tax of Germany and consumption tax of Japan as of 2026; the United States have none."""
 
@@ -49,7 +50,6 @@ ACCOUNTS = (
     Account("2000", "Trade payables", "payable"),
     Account("2100", "Payables to employees", "employee_payable"),
     Account("2200", "Accrued liabilities", "accrued"),
-    Account("2300", "Goods received, not invoiced", "gr_ir"),
 )
 COST_CENTERS = ("Sales", "Logistics", "Production", "Research", "IT", "Marketing", "People", "Facilities", "Legal")
 PROJECTS = ("Warehouse move", "Web shop", "Audit", "Trade fair", "Solar roof", "Payroll change")
@@ -115,7 +115,7 @@ def _company(scenario: Scenario, keys: CompanyKeys, seed: int) -> _Part:
     (name,) = _unique(_fake(keys, seed, "company"), 1)
     return _Part(
         company=Company(code, name, currency, keys.zone, keys.fiscal_year_starts),
-        suppliers=_suppliers(scenario, keys, _fake(keys, seed, "suppliers")),
+        suppliers=_suppliers(scenario, keys, seed),
         cost_centers=cost_centers,
         projects=tuple(
             Project(f"{code}-P{i + 1:02}", f"{PROJECTS[i % len(PROJECTS)]} {years[1] + i // len(PROJECTS)}", code)
@@ -135,11 +135,20 @@ def _company(scenario: Scenario, keys: CompanyKeys, seed: int) -> _Part:
     )
 
 
-def _suppliers(scenario: Scenario, keys: CompanyKeys, fake: Faker) -> tuple[Supplier, ...]:
+def _suppliers(scenario: Scenario, keys: CompanyKeys, seed: int) -> tuple[Supplier, ...]:
+    fake = _fake(keys, seed, "suppliers")
     names = _unique(fake, scenario.masters.suppliers + 1)
     numbers = [f"S{i + 1:02}" for i in range(scenario.masters.suppliers)] + [BARRED_SUPPLIER]
+    country, banks = COUNTRIES[keys.country], _fake(keys, seed, "banks")
     return tuple(
-        Supplier(f"{keys.code}-{number}", name, keys.code, keys.currency, fake.numerify(COUNTRIES[keys.country].tax_id))
+        Supplier(
+            f"{keys.code}-{number}",
+            name,
+            keys.code,
+            keys.currency,
+            fake.numerify(country.tax_id),
+            bank_account=banks.numerify(country.bank_account),
+        )
         for number, name in zip(numbers, names, strict=True)
     )
 

@@ -56,9 +56,19 @@ COMMANDS: dict[str, dict[str, type]] = {
 }
 """Per system, its commands by name."""
 KINDS_OF: dict[str, tuple[str, ...]] = {
-    "erp": ("expense_posting", "purchase_order"),
-    "procurement": ("requisition",),
-    "expense": ("expense_report",),
+    "erp": (
+        "expense_posting",
+        "purchase_order",
+        "supplier",
+        "cost_center",
+        "goods_receipt",
+        "supplier_invoice",
+        "payment",
+        "journal_entry",
+        "attachment",
+    ),
+    "procurement": ("requisition", "supplier_request", "receipt", "invoice", "accrual", "cost_center"),
+    "expense": ("expense_report", "cost_center"),
 }
 """Per system, the kinds of documents it holds."""
 

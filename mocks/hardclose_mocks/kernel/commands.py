@@ -2,242 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
-# --- lines, shared by commands and documents -------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PostingLine:
-    """One debit line of an expense posting: minor units of the document currency, tax on top of net."""
-
-    account: str
-    cost_center: str
-    net: int
-    tax_code: str
-    tax: int
-    text: str = ""
-    project: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """The share of one expense line that one cost object carries. Minor units of the report currency."""
-
-    cost_center: str
-    net: int
-    tax: int
-    project: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExpenseLine:
-    """What was bought, what was paid in which currency, at which rate, and who carries it.
-
-    `paid_minor` is in minor units of `paid_currency`; `rate` is report currency per unit paid, as decimal text.
-    Allocations are in the report currency; gross = sum of net + tax. `text` carries the line's watermark.
-    """
-
-    account: str
-    text: str
-    spent_on: date
-    tax_code: str
-    paid_minor: int
-    paid_currency: str
-    allocations: tuple[Allocation, ...]
-    rate: str = "1"
-
-
-@dataclass(frozen=True, slots=True)
-class OrderLine:
-    """Quantity in pieces, unit price in minor units of the document currency."""
-
-    text: str
-    quantity: int
-    unit_price: int
-    account: str
-    cost_center: str
-    tax_code: str
-    project: str | None = None
-
-
-# --- ERP -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PostExpense:
-    """Post an approved expense report. `reference` is the source's report number; `accounting_date` is the original
-    date when `posting_date` was moved to an open period."""
-
-    company: str
-    reference: str
-    posting_date: date
-    currency: str
-    employee: str
-    lines: tuple[PostingLine, ...]
-    text: str = ""
-    accounting_date: date | None = None
-    unique_reference: bool = False
-    """Set by the server under capability profile C3: a live document with this reference refuses a second one."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReverseExpensePosting:
-    number: str
-    posting_date: date
-    reason: str
-    expected_version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CreatePurchaseOrder:
-    company: str
-    reference: str
-    supplier: str
-    order_date: date
-    currency: str
-    lines: tuple[OrderLine, ...]
-    text: str = ""
-    unique_reference: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CancelPurchaseOrder:
-    number: str
-    reason: str
-    expected_version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetPeriod:
-    """The controller's hand: `module` is expense or purchasing; `state` is open, soft_closed or hard_closed.
-
-    A hard-closed period may be reopened only to soft_closed or open by an explicit SetPeriod: it is recorded."""
-
-    company: str
-    module: str
-    year: int
-    period: int
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class BlockSupplier:
-    number: str
-    blocked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BlockCostCenter:
-    number: str
-    blocked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReviseBudget:
-    """Adds `amount` (may be negative), effective at once."""
-
-    company: str
-    cost_center: str
-    fiscal_year: int
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class RunPayments:
-    """Pays every live, unpaid expense posting of the company posted on or before `cut_off` (a posting date)."""
-
-    company: str
-    run: str
-    cut_off: date
-
-
-ErpCommand = (
-    PostExpense
-    | ReverseExpensePosting
-    | CreatePurchaseOrder
-    | CancelPurchaseOrder
-    | SetPeriod
-    | BlockSupplier
-    | BlockCostCenter
-    | ReviseBudget
-    | RunPayments
+from hardclose_mocks.kernel.erp_commands import (
+    AttachFile,
+    CancelPurchaseOrder,
+    CreatePurchaseOrder,
+    DocumentCommand,
+    PostExpense,
+    PostGoodsReceipt,
+    PostJournalEntry,
+    PostSupplierInvoice,
+    ReleaseInvoice,
+    ReturnPayment,
+    ReverseExpensePosting,
+    ReverseGoodsReceipt,
+    ReverseJournalEntry,
+    ReverseSupplierInvoice,
+    ReviseBudget,
+    RunPayments,
+    SetPeriod,
+)
+from hardclose_mocks.kernel.expense_commands import (
+    ApproveReport,
+    AttachReceipt,
+    CreateReport,
+    RecallReport,
+    ReviseReport,
+    SendBackReport,
+    SubmitReport,
+)
+from hardclose_mocks.kernel.lines import (
+    Allocation,
+    EntryLine,
+    ExpenseLine,
+    InvoiceLine,
+    OrderLine,
+    PostingLine,
+    ReceiptLine,
+)
+from hardclose_mocks.kernel.master_commands import (
+    BlockCostCenter,
+    BlockPayments,
+    BlockSupplier,
+    ChangeCostCenter,
+    ChangeSupplier,
+    CreateCostCenter,
+    CreateSupplier,
+    ErpMasterCommand,
+    PutCostCenter,
+)
+from hardclose_mocks.kernel.procurement_commands import (
+    ApproveAccrual,
+    ApproveInvoice,
+    ApproveRequisition,
+    ApproveSupplierRequest,
+    BlockRequestedSupplier,
+    CancelInvoice,
+    CancelRequisition,
+    CaptureInvoice,
+    ChangeBankAccount,
+    CreateRequisition,
+    MergeSupplierRequests,
+    ProposeAccrual,
+    RecordReceipt,
+    RegisterSupplier,
+    RejectInvoice,
+    RejectRequisition,
+    RejectSupplierRequest,
+    ReverseReceipt,
+    ReviseInvoice,
+    ReviseRequisition,
+    ReviseSupplierRequest,
+    SubmitRequisition,
+    SubmitSupplierRequest,
+    VerifyBankAccount,
+)
+from hardclose_mocks.kernel.source_commands import (
+    Delegate,
+    RecordPosting,
 )
 
-# --- procurement -----------------------------------------------------------------------------------------------
+ErpCommand = DocumentCommand | ErpMasterCommand
 
-
-@dataclass(frozen=True, slots=True)
-class CreateRequisition:
-    """A draft. `number` is drawn by whoever fills in the form (it carries the run tag)."""
-
-    number: str
-    company: str
-    requester: str
-    supplier: str
-    currency: str
-    lines: tuple[OrderLine, ...]
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviseRequisition:
-    """New content for a draft or a rejected requisition; the revision counts up."""
-
-    number: str
-    lines: tuple[OrderLine, ...]
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitRequisition:
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApproveRequisition:
-    """`approver` acts; `on_behalf_of` names the absent approver whose delegate he is."""
-
-    number: str
-    approver: str
-    on_behalf_of: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RejectRequisition:
-    number: str
-    approver: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CancelRequisition:
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delegate:
-    """`delegate` may approve for `approver` on days first..last, both inclusive, in the approver's company zone."""
-
-    approver: str
-    delegate: str
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True)
-class RecordPosting:
-    """The integration's write-back: `state` is submitted, posted, paid, parked or rejected.
-
-    `document` is the ERP number (wanted for posted and paid); `reason` is wanted for parked and rejected."""
-
-    number: str
-    state: str
-    document: str | None = None
-    reason: str | None = None
-    expected_version: int | None = None
-
+SourceCommand = Delegate | RecordPosting | PutCostCenter
+"""What both source systems take."""
 
 ProcurementCommand = (
     CreateRequisition
@@ -246,57 +93,26 @@ ProcurementCommand = (
     | ApproveRequisition
     | RejectRequisition
     | CancelRequisition
-    | Delegate
-    | RecordPosting
+    | RegisterSupplier
+    | ReviseSupplierRequest
+    | SubmitSupplierRequest
+    | ApproveSupplierRequest
+    | RejectSupplierRequest
+    | BlockRequestedSupplier
+    | MergeSupplierRequests
+    | ChangeBankAccount
+    | VerifyBankAccount
+    | RecordReceipt
+    | ReverseReceipt
+    | CaptureInvoice
+    | ReviseInvoice
+    | ApproveInvoice
+    | RejectInvoice
+    | CancelInvoice
+    | ProposeAccrual
+    | ApproveAccrual
+    | SourceCommand
 )
-
-# --- expense ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class CreateReport:
-    number: str
-    company: str
-    employee: str
-    currency: str
-    lines: tuple[ExpenseLine, ...]
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviseReport:
-    """New content for a draft, sent-back or recalled report; the revision counts up."""
-
-    number: str
-    lines: tuple[ExpenseLine, ...]
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitReport:
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApproveReport:
-    number: str
-    approver: str
-    on_behalf_of: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SendBackReport:
-    number: str
-    approver: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecallReport:
-    """Only while it is submitted or pending approval."""
-
-    number: str
-
 
 ExpenseCommand = (
     CreateReport
@@ -305,8 +121,80 @@ ExpenseCommand = (
     | ApproveReport
     | SendBackReport
     | RecallReport
-    | Delegate
-    | RecordPosting
+    | AttachReceipt
+    | SourceCommand
 )
 
 Command = ErpCommand | ProcurementCommand | ExpenseCommand
+
+__all__ = [
+    "Allocation",
+    "ApproveAccrual",
+    "ApproveInvoice",
+    "ApproveReport",
+    "ApproveRequisition",
+    "ApproveSupplierRequest",
+    "AttachFile",
+    "AttachReceipt",
+    "BlockCostCenter",
+    "BlockPayments",
+    "BlockRequestedSupplier",
+    "BlockSupplier",
+    "CancelInvoice",
+    "CancelPurchaseOrder",
+    "CancelRequisition",
+    "CaptureInvoice",
+    "ChangeBankAccount",
+    "ChangeCostCenter",
+    "ChangeSupplier",
+    "Command",
+    "CreateCostCenter",
+    "CreatePurchaseOrder",
+    "CreateReport",
+    "CreateRequisition",
+    "CreateSupplier",
+    "Delegate",
+    "EntryLine",
+    "ErpCommand",
+    "ExpenseCommand",
+    "ExpenseLine",
+    "InvoiceLine",
+    "MergeSupplierRequests",
+    "OrderLine",
+    "PostExpense",
+    "PostGoodsReceipt",
+    "PostJournalEntry",
+    "PostSupplierInvoice",
+    "PostingLine",
+    "ProcurementCommand",
+    "ProposeAccrual",
+    "PutCostCenter",
+    "RecallReport",
+    "ReceiptLine",
+    "RecordPosting",
+    "RecordReceipt",
+    "RegisterSupplier",
+    "RejectInvoice",
+    "RejectRequisition",
+    "RejectSupplierRequest",
+    "ReleaseInvoice",
+    "ReturnPayment",
+    "ReverseExpensePosting",
+    "ReverseGoodsReceipt",
+    "ReverseJournalEntry",
+    "ReverseReceipt",
+    "ReverseSupplierInvoice",
+    "ReviseBudget",
+    "ReviseInvoice",
+    "ReviseReport",
+    "ReviseRequisition",
+    "ReviseSupplierRequest",
+    "RunPayments",
+    "SendBackReport",
+    "SetPeriod",
+    "SourceCommand",
+    "SubmitReport",
+    "SubmitRequisition",
+    "SubmitSupplierRequest",
+    "VerifyBankAccount",
+]

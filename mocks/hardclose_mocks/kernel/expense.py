@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import assert_never
+from typing import Any
 
 from hardclose_mocks.kernel.commands import (
     ApproveReport,
@@ -25,7 +25,7 @@ from hardclose_mocks.kernel.documents import Document, Done, Event, ExpenseRepor
 from hardclose_mocks.kernel.ledger import check_accounts, check_currency, check_filled, moment_of
 from hardclose_mocks.kernel.master import Company, Master
 from hardclose_mocks.kernel.receipts import check_allocations, check_values, report_total, uses_of
-from hardclose_mocks.kernel.refusals import DuplicateReference, Refused, UnknownDocument
+from hardclose_mocks.kernel.refusals import DuplicateReference, Invalid, Refused, UnknownDocument
 from hardclose_mocks.kernel.shelf import Shelf, digest_of
 from hardclose_mocks.kernel.workflow import UNDER_WAY, Workflow, check_state
 from hardclose_mocks.kernel.writeback import next_posting
@@ -43,6 +43,7 @@ class ExpenseBooks:
         self._directory = Directory(master)
         self._workflow = Workflow(self._directory)
         self._reports: Shelf[ExpenseReport] = Shelf()
+        self._shelves: dict[str, Shelf[Any]] = {KIND: self._reports, "cost_center": Shelf()}
         self._latest = opened_at.astimezone(UTC)
 
     def do(self, command: Command, *, at: datetime, actor: str) -> Done:
@@ -60,8 +61,8 @@ class ExpenseBooks:
 
     def changed(self, kind: str, since: datetime | None = None) -> Iterator[Document]:
         """Reports last changed at or after `since`, by (updated_at, number)."""
-        assert kind == KIND, f"the expense system holds no {kind!r}"
-        return self._reports.changed(since)
+        assert kind in self._shelves, f"the expense system holds no {kind!r}"
+        return self._shelves[kind].changed(since)
 
     def documents(self, kind: str) -> list[Document]:
         return list(self.changed(kind))
@@ -103,7 +104,7 @@ class ExpenseBooks:
             case RecordPosting():
                 return self._record(command, at)
             case _:
-                assert_never(command)
+                raise Refused(Invalid("command", f"{type(command).__name__} is not carried out yet"))
 
     def _create(self, command: CreateReport, at: datetime) -> Done:
         check_filled(number=command.number)

@@ -33,6 +33,13 @@ class Supplier:
     currency: str
     tax_id: str
     blocked: bool = False
+    payment_terms_days: int = 30
+    contact: str = ""
+    bank_account: str = ""
+    """Verified; "" while there is none, and then nothing is paid to it."""
+    reconciliation_account: str = ""
+    """"" for the company's usual one: the first account of kind payable."""
+    payment_blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class CostCenter:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A GL account. `kind`: expense, payable, employee_payable, input_tax."""
+    """A GL account. `kind`: expense, payable, employee_payable, input_tax, accrued."""
 
     number: str
     name: str
@@ -80,8 +87,8 @@ class TaxCode:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`role`: employee, approver, buyer, treasury, controller. `limit` is the largest amount (minor units of the
-    company's currency) this person may approve finally; 0 for those who may not approve."""
+    """`role`: employee, approver, buyer, treasury, controller, receiver, ap_clerk. `limit` is the largest
+    amount (minor units of the company's currency) this person may approve finally; 0 for those who may not approve."""
 
     id: str
     name: str
@@ -102,6 +109,18 @@ class BudgetLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Tolerances:
+    """How far invoices and deliveries may stray from what was ordered and received; shares in basis points.
+
+    A price has to be within both of its limits, `price_minor` being minor units per piece."""
+
+    quantity_bp: int = 500
+    price_bp: int = 200
+    price_minor: int = 500
+    over_delivery_bp: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class Master:
     """Everything the three systems agree on when the sandbox opens. Changed afterwards by commands only."""
 
@@ -117,3 +136,4 @@ class Master:
     """Periods from the one holding this day up to 24 months later exist; those up to the opening day's are open."""
     hard_budget: bool = True
     """Purchase orders beyond the available budget are refused (True) or accepted with a warning event (False)."""
+    tolerances: Tolerances = Tolerances()

@@ -10,7 +10,7 @@ from hardclose_mocks.kernel.calendars import MONTHS, first_day, fiscal_period, l
 from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.refusals import Invalid, PeriodClosed, Refused
 
-MODULES = ("expense", "purchasing")
+MODULES = ("expense", "purchasing", "payables", "journals")
 STATES = ("open", "soft_closed", "hard_closed")
 MONTHS_AHEAD = 24
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import assert_never
+from typing import Any
 
 from hardclose_mocks.kernel.commands import (
     ApproveRequisition,
@@ -32,7 +32,7 @@ from hardclose_mocks.kernel.ledger import (
     uses_of,
 )
 from hardclose_mocks.kernel.master import Company, Master
-from hardclose_mocks.kernel.refusals import DuplicateReference, Refused, UnknownDocument
+from hardclose_mocks.kernel.refusals import DuplicateReference, Invalid, Refused, UnknownDocument
 from hardclose_mocks.kernel.shelf import Shelf, digest_of
 from hardclose_mocks.kernel.workflow import UNDER_WAY, Workflow, check_state
 from hardclose_mocks.kernel.writeback import next_posting
@@ -52,6 +52,14 @@ class ProcurementBooks:
         self._directory = Directory(master)
         self._workflow = Workflow(self._directory)
         self._requisitions: Shelf[Requisition] = Shelf()
+        self._shelves: dict[str, Shelf[Any]] = {
+            KIND: self._requisitions,
+            "supplier_request": Shelf(),
+            "receipt": Shelf(),
+            "invoice": Shelf(),
+            "accrual": Shelf(),
+            "cost_center": Shelf(),
+        }
         self._latest = opened_at.astimezone(UTC)
 
     def do(self, command: Command, *, at: datetime, actor: str) -> Done:
@@ -69,8 +77,8 @@ class ProcurementBooks:
 
     def changed(self, kind: str, since: datetime | None = None) -> Iterator[Document]:
         """Requisitions last changed at or after `since`, by (updated_at, number)."""
-        assert kind == KIND, f"procurement holds no {kind!r}"
-        return self._requisitions.changed(since)
+        assert kind in self._shelves, f"procurement holds no {kind!r}"
+        return self._shelves[kind].changed(since)
 
     def documents(self, kind: str) -> list[Document]:
         return list(self.changed(kind))
@@ -112,7 +120,7 @@ class ProcurementBooks:
             case RecordPosting():
                 return self._record(command, at)
             case _:
-                assert_never(command)
+                raise Refused(Invalid("command", f"{type(command).__name__} is not carried out yet"))
 
     def _create(self, command: CreateRequisition, at: datetime) -> Done:
         check_filled(number=command.number)

@@ -60,6 +60,36 @@ class BudgetExceeded:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedMaster:
+    """The master was a duplicate of `survivor`, which is to be used in its stead."""
+
+    kind: str
+    number: str
+    survivor: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverDelivery:
+    """More than the order's line and its tolerance allow: pieces ordered, received before, and received now."""
+
+    order: str
+    line: int
+    ordered: int
+    received: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class OlderRevision:
+    """The copy held here was made from a later revision of the master than the one put."""
+
+    kind: str
+    number: str
+    revision: int
+    current: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownDocument:
     kind: str
     number: str
@@ -123,6 +153,9 @@ Refusal = (
     | UnknownMaster
     | BlockedMaster
     | NotValidOn
+    | MergedMaster
+    | OverDelivery
+    | OlderRevision
     | DuplicateReference
     | BudgetExceeded
     | UnknownDocument

@@ -45,8 +45,8 @@ def test_a_system_or_kind_there_is_not_is_our_own_mistake() -> None:
     with pytest.raises(AssertionError, match="payroll"):
         open_books("payroll", MASTER, MONDAY)
     for system in SYSTEMS:
-        with pytest.raises(AssertionError, match="invoice"):
-            open_books(system, MASTER, MONDAY).changed("invoice")
+        with pytest.raises(AssertionError, match="payslip"):
+            open_books(system, MASTER, MONDAY).changed("payslip")
 
 
 def test_books_in_a_currency_nobody_trades_in_do_not_open() -> None:

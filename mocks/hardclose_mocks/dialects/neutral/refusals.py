@@ -16,9 +16,12 @@ from hardclose_mocks.kernel.refusals import (
     BudgetExceeded,
     DuplicateReference,
     Invalid,
+    MergedMaster,
     NotAllowed,
     NotValidated,
     NotValidOn,
+    OlderRevision,
+    OverDelivery,
     PeriodClosed,
     Refusal,
     Unbalanced,
@@ -71,6 +74,15 @@ def to_problem(refusal: Refusal) -> Problem:
         case NotValidOn(kind=kind, number=number, day=day):
             status, slug, title = 422, "not-valid-on", "Master record not valid"
             detail = f"{kind.replace('_', ' ')} {number} is not valid on {day:%Y-%m-%d} in this company"
+        case MergedMaster(kind=kind, number=number, survivor=survivor):
+            status, slug, title = 422, "merged-master", "Merged master record"
+            detail = f"{kind.replace('_', ' ')} {number} was merged into {survivor}"
+        case OverDelivery(order=number, line=line, ordered=ordered, received=received, quantity=quantity):
+            status, slug, title = 422, "over-delivery", "More than was ordered"
+            detail = f"line {line} of {number} asks for {ordered}; {received} received before, {quantity} now"
+        case OlderRevision(kind=kind, number=number, revision=revision, current=at):
+            status, slug, title = 409, "older-revision", "Older than what is held"
+            detail = f"{kind.replace('_', ' ')} {number} is held as of revision {at}, which is later than {revision}"
         case DuplicateReference(reference=reference, existing=existing):
             status, slug, title = 409, "duplicate-reference", "Reference already exists"
             detail = f"reference {reference} is taken by document {existing}"

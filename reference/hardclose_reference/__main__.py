@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 import uvicorn
 
 from hardclose_reference.behaviour import VARIANTS
+from hardclose_reference.manifest import MODES
 from hardclose_reference.service import build
 from hardclose_reference.settings import Settings, SettingsError
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="hardclose_reference", description="The reference integration of hardclose.")
-    parser.add_argument("--style", choices=("webhooks", "polling"), default="webhooks")
+    parser.add_argument("--style", choices=tuple(MODES), default="webhooks")
     parser.add_argument("--variant", metavar="ID", help=f"a mutant or legal variant: {', '.join(VARIANTS)}")
     asked = parser.parse_args()
     try:

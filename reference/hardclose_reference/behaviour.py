@@ -35,6 +35,30 @@ class Behaviour:
     write_back: str = "until_told"
     """Tell the source `until_told`, or `once` and hope."""
     verify_signatures: bool = True
+    acknowledge: str = "once_stored"
+    """A webhook is answered `once_stored`, or `at_once` and written down later."""
+    status_codes: str = "204"
+    """An acknowledgement is a `204`, or `as_it_likes`: 202 for what is work, 200 for what is not."""
+    cursor: str = "after_items"
+    """The place in a list is kept `after_items` are stored, or `before_items`."""
+    overlap_days: int = 0
+    """Business days that every look at a list reaches back beyond the place where the last one stopped."""
+    server_errors: str = "later"
+    """After a 5xx the document comes again `later`, or the caller calls again `at_once`."""
+    tries: int = 0
+    """So many tries whose outcome is unknown, and a line in the log is the end of it; 0 is no end."""
+    queue: str = "ready"
+    """Which job is next: one that is `ready`, the longest waiting first, the `newest`, or `strict`ly the first."""
+    batches: bool = False
+    """Works through everything in one hour of the night, and does nothing all day."""
+    crashes: bool = False
+    """Dies every few seconds in the middle of things, and begins anew with what it had stored."""
+    breaker: bool = False
+    """After a few failures in a row leaves the system alone for a while."""
+    reads_per_write: int = 0
+    """So many looks at master data before each document is sent."""
+    submitted_first: bool = False
+    """The source is told that its document is submitted, then that it is posted."""
 
 
 VARIANTS: Mapping[str, Behaviour] = {
@@ -43,19 +67,32 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P02": Behaviour(look_before_retry=False),
     "P03": Behaviour(after_doubt="done"),
     "P04": Behaviour(after_doubt="failed"),
+    "P05": Behaviour(acknowledge="at_once"),
     "P06": Behaviour(same_document="by_event"),
     "P09": Behaviour(all_pages=False),
+    "P10": Behaviour(cursor="before_items"),
     "P11": Behaviour(waiting="hardly"),
     "P12": Behaviour(refused="retry"),
+    "P13": Behaviour(server_errors="at_once"),
     "P14": Behaviour(write_back="once"),
     "P20": Behaviour(closed_period="drop"),
+    "P26": Behaviour(queue="strict"),
     "P27": Behaviour(verify_signatures=False),
+    "P35": Behaviour(tries=5),
     # Legal variants: odd, and right; see legal.py.
     "L01": Behaviour(ask_periods_first=True),
     "L02": Behaviour(closed_period="park"),
     "L07": Behaviour(send_twice=True),
     "L08": Behaviour(look_before_retry=False),
+    "L09": Behaviour(overlap_days=1),
+    "L10": Behaviour(queue="newest"),
+    "L11": Behaviour(status_codes="as_it_likes"),
     "L12": Behaviour(callers=8, waiting="alone"),
+    "L13": Behaviour(batches=True),
+    "L14": Behaviour(crashes=True),
+    "L15": Behaviour(breaker=True),
+    "L16": Behaviour(reads_per_write=20),
+    "L17": Behaviour(submitted_first=True),
 }
 
 

@@ -17,6 +17,10 @@ from hardclose_reference.settings import Access
 
 TOKEN_MARGIN_S = 1.0
 """A token this close to its end is renewed first."""
+AT_ONCE_S = 0.01
+"""What a caller that calls again at once takes to do so."""
+BREAKS_AFTER, BREAK_S = 5, 4.0
+"""After so many failures in a row somebody with a breaker sends nothing for so long."""
 HASTY_WAIT_S = 0.25
 """What a caller that hardly waits sleeps, whatever it was told."""
 
@@ -40,6 +44,7 @@ class SystemClient:
         self._quiet_until = datetime.min.replace(tzinfo=UTC)
         self._token, self._token_ends = "", self._quiet_until
         self._renewing = asyncio.Lock()
+        self._failures, self._closed_again = 0, 0.0
         self.card: Mapping[str, Any] = {}
 
     async def close(self) -> None:
@@ -107,6 +112,7 @@ class SystemClient:
         """One answer that is not about waiting. Raises InDoubt without one; waits and comes again when told to.
 
         `leaving` is called the moment before each request leaves: all waiting is over then."""
+        self._leave_it_alone(method, path)
         async with self._slots:
             renewed = False
             while True:
@@ -116,7 +122,9 @@ class SystemClient:
                 try:
                     answer = await self._http.request(method, path, headers=authorized, **request)
                 except httpx2.HTTPError as wrong:
+                    self._note(failed=True)
                     raise InDoubt(f"{method} {path}: {wrong or type(wrong).__name__}") from wrong
+                self._note(failed=answer.status_code >= 500)
                 if answer.status_code == 401 and not renewed:
                     renewed = True
                     # Another caller may have come back with a new one meanwhile.
@@ -124,8 +132,22 @@ class SystemClient:
                     continue
                 if answer.status_code == 429 or "retry-after" in answer.headers:
                     await self._told_to_wait(answer)
+                if answer.status_code >= 500 and self._behaviour.server_errors == "at_once":
+                    await asyncio.sleep(AT_ONCE_S)
+                    continue
                 if answer.status_code != 429:
                     return answer
+
+    # --- a breaker, for who has one -----------------------------------------------------------------------------
+
+    def _note(self, *, failed: bool) -> None:
+        self._failures = self._failures + 1 if failed else 0
+        if self._behaviour.breaker and self._failures >= BREAKS_AFTER:
+            self._closed_again = self._now().timestamp() + BREAK_S
+
+    def _leave_it_alone(self, method: str, path: str) -> None:
+        if self._now().timestamp() < self._closed_again:
+            raise InDoubt(f"{method} {path}: not sent, the system has been failing")
 
     # --- waiting ------------------------------------------------------------------------------------------------
 

@@ -37,20 +37,26 @@ class Intake:
         self._settings, self._store, self._news, self._now = settings, store, news, now
         self._behaviour = settings.behaviour
 
-    def take_event(self, system: str, headers: dict[str, str], body: bytes) -> None:
-        """Stores the event and what follows from it before anybody may acknowledge it. Raises Forged or Unreadable."""
+    def take_event(self, system: str, headers: dict[str, str], body: bytes) -> bool:
+        """Stores the event and what follows from it before anybody may acknowledge it. Raises Forged or Unreadable.
+
+        Whether it was about anything that is our work."""
         event = self._verified(system, headers, body)
         with self._store.all_or_nothing():
             event_id = headers.get("webhook-id", "")
             if self._store.keep_event(event_id, system, body.decode()):
-                self._take(system, event, event_id)
+                return self._take(system, event, event_id)
+        return False
 
-    def _take(self, system: str, event: dict[str, Any], event_id: str) -> None:
+    def _take(self, system: str, event: dict[str, Any], event_id: str) -> bool:
         data, (kind, _, change) = event.get("data", {}), str(event.get("type", "")).rpartition(".")
         if kind in kinds_of(system):
             self._news.take_document(kind, data, event_id if self._behaviour.same_document == "by_event" else "")
         elif system == "erp" and f"{kind}.{change}" == PAID_EVENT:
             self._news.take_erp_document(data)
+        else:
+            return False
+        return True
 
     def _verified(self, system: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
         if self._behaviour.verify_signatures:

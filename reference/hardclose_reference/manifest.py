@@ -10,6 +10,12 @@ POLL_INTERVAL_S = 2.0
 RETRY_INTERVAL_S = 5.0
 """The longest pause between two tries of a document at pace `ci`: a late commit's time and the backoff on top."""
 
+MODES = {"webhooks": "hybrid", "polling": "poll", "webhooks-only": "webhook"}
+"""By style, what the manifest calls it. Who takes webhooks and reads no lists has nothing behind a dropped event: that
+style is for proofs, where a second way would hide what is broken in the first."""
+BATCH_INTERVAL_S = 20.0
+"""A night's batch at pace `ci`: one business day."""
+
 
 def manifest(style: str, variant: str | None = None) -> dict[str, Any]:
     """By the keys of `hardclose schema manifest`."""
@@ -17,8 +23,9 @@ def manifest(style: str, variant: str | None = None) -> dict[str, Any]:
     return {
         "name": "hardclose reference",
         "owner": "accounts payable",
-        "mode": "hybrid" if style == "webhooks" else "poll",
+        "mode": MODES[style],
         "poll_interval_s": POLL_INTERVAL_S,
+        "batch_interval_s": BATCH_INTERVAL_S if behaviour.batches else 0.0,
         "retry_interval_s": RETRY_INTERVAL_S,
         "max_concurrency": behaviour.callers,
         "closed_period": "park" if behaviour.closed_period == "park" else "redate",

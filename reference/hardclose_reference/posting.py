@@ -93,6 +93,8 @@ class Poster:
 
     async def _send(self, job: Job, target: Target) -> str:
         """The number of the document. The doubt is written down first: a crash while sending leaves it there."""
+        for _ in range(self._behaviour.reads_per_write):
+            await self._erp.call("GET", "/v1/companies")
         body, key, terms = erp_document(job), self._key(job, target), self._erp.terms(target.operation)
         blindly = not key and not terms["reference_search"]
 

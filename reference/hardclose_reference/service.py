@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import AsyncIterator, Callable
@@ -32,6 +33,10 @@ from hardclose_reference.worker import Worker
 
 log = logging.getLogger(__name__)
 LEARN_AGAIN_S = 0.2
+LIFE_S, DOWN_S = 3.0, 0.3
+"""How long somebody who crashes all the time lives, and is gone."""
+WRITTEN_DOWN_AFTER_S = 0.25
+"""When somebody who acknowledges at once gets round to storing the event."""
 EVENT_BYTES_MAX = 3 * 1024 * 1024
 """No event is larger: what is read before its signature can be checked must be bounded."""
 
@@ -54,10 +59,10 @@ class Service:
         poster, undoer = Poster(erp, periods, self.store, behaviour, now, rng), Undoer(erp, periods, self.store, now)
         teller = Teller({system: self.clients[system] for system in SOURCES}, self.store, behaviour)
         carriers = {**dict.fromkeys(TARGETS, poster.post), **dict.fromkeys(errand_kinds(UNDO), undoer.undo)}
-        self.worker = Worker(self.store, carriers, teller, now, rng, hands=2 * behaviour.callers)
+        self.worker = Worker(self.store, carriers, teller, now, rng, behaviour)
         news = News(self.store, self.worker.wake)
         self.intake = Intake(settings, self.store, news, now)
-        self._poller = Poller(news, self.store, self.clients, all_pages=behaviour.all_pages)
+        self._poller = Poller(news, self.store, self.clients, behaviour)
         self._tasks: list[asyncio.Task[None]] = []
         self.app = _face(self)
 
@@ -82,12 +87,29 @@ class Service:
                     log.info("%s", doubt)
                     await asyncio.sleep(LEARN_AGAIN_S)
         self.worker.timeout_s = float(self.clients["erp"].card["service_levels"]["client_timeout_s"])
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.worker.run())
-            group.create_task(self._poll())
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with (
+                    asyncio.timeout(LIFE_S if self.settings.behaviour.crashes else None),
+                    asyncio.TaskGroup() as group,
+                ):
+                    group.create_task(self.worker.run())
+                    if self.settings.style != "webhooks-only":
+                        group.create_task(self._poll())
+            await asyncio.sleep(DOWN_S)
+
+    def write_down_later(self, system: str, headers: dict[str, str], body: bytes) -> None:
+        """Keeps the event in memory for a moment."""
+
+        async def write_down() -> None:
+            await asyncio.sleep(WRITTEN_DOWN_AFTER_S)
+            with contextlib.suppress(Forged, Unreadable):
+                self.intake.take_event(system, headers, body)
+
+        self._tasks.append(asyncio.get_running_loop().create_task(write_down()))
 
     async def _poll(self) -> None:
-        """In both styles: who takes webhooks still reads the lists, because senders may drop."""
+        """Who takes webhooks still reads the lists, because senders may drop."""
         while True:
             try:
                 await self._poller.look()
@@ -125,12 +147,18 @@ def _face(service: Service) -> FastAPI:
         """204 once the event is stored; a 2xx is a promise."""
         if system not in service.settings.systems:
             raise HTTPException(404, f"no system {system!r}")
+        event = system, dict(request.headers), await request.body()
+        if service.settings.behaviour.acknowledge == "at_once":
+            service.write_down_later(*event)
+            return Response(status_code=204)
         try:
-            service.intake.take_event(system, dict(request.headers), await request.body())
+            work = service.intake.take_event(*event)
         except Forged as wrong:
             raise HTTPException(401, str(wrong)) from wrong
         except Unreadable as wrong:
             raise HTTPException(415, str(wrong)) from wrong
+        if service.settings.behaviour.status_codes == "as_it_likes":
+            return Response(status_code=202 if work else 200)
         return Response(status_code=204)
 
     @app.get("/exceptions")

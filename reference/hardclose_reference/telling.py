@@ -32,6 +32,8 @@ class Teller:
 
     def _next_step(self, job: Job, wanted: list[str | None]) -> list[str | None]:
         """Nothing is paid that was not posted first."""
+        if self._behaviour.submitted_first and job.told is None and wanted[0] == "posted":
+            return ["submitted", None, None]
         if wanted[0] == "paid" and (job.told is None or job.told[0] != "posted"):
             return ["posted", job.document, None]
         return wanted

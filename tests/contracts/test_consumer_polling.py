@@ -8,6 +8,7 @@ from typing import Any
 
 from pact import generate, match
 
+from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.job import DUE
 from hardclose_reference.news import News
 from hardclose_reference.polling import Poller
@@ -94,7 +95,7 @@ def test_every_list_is_read_to_its_end_and_then_from_where_it_ended(tmp_path: Pa
                 one.system: await stack.enter_async_context(one.talking(tmp_path))
                 for one in (erp, expense, procurement)
             }
-            poller = Poller(news, store, clients, all_pages=True)
+            poller = Poller(news, store, clients, Behaviour())
             await poller.look()
             await poller.look()
         assert [(job.number, job.state) for job in store.jobs()] == [("R-1001", DUE), ("Q-1001", DUE)]

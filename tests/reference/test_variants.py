@@ -8,7 +8,7 @@ import pytest
 
 from hardclose_reference.behaviour import VARIANTS, Behaviour, behaviour_of
 from hardclose_reference.legal import LEGAL
-from hardclose_reference.manifest import manifest
+from hardclose_reference.manifest import MODES, manifest
 from hardclose_reference.mutants import MUTANTS, Mutant
 from hardclose_simulator.checkers.catalogue import OBLIGATIONS
 from hardclose_simulator.manifest import manifest_of
@@ -32,7 +32,7 @@ def test_a_variant_turns_few_switches_and_turns_them(name: str) -> None:
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
 def test_a_card_names_what_there_is(card: Mutant) -> None:
     assert load(card.scenario).with_profile(card.profile).terms("expense_posting.create") == card.profile
-    assert card.style in ("webhooks", "polling")
+    assert card.style in MODES
     assert card.level in ("T", "N", "S")
     assert set(card.breaks) <= set(OBLIGATIONS)
 

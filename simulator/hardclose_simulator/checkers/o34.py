@@ -32,7 +32,7 @@ def _promised(case: Case, fact: Fact) -> list[tuple[Delivery, int]]:
     found = []
     for one in case.announcements(fact):
         loss = next((loss for loss in case.losses if loss >= one.tried.ended_ns), None)
-        open_then = loss is not None and (done is None or done > loss)
+        open_then = loss is not None and (done is None or done >= loss)
         if one.acknowledged and loss is not None and open_then and case.long_before_audit(loss):
             found.append((one, loss))
     return found

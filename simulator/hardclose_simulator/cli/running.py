@@ -39,6 +39,7 @@ TERMINATED = 128 + signal.SIGTERM
 class Style(StrEnum):
     webhooks = "webhooks"
     polling = "polling"
+    webhooks_only = "webhooks-only"
 
 
 def run(

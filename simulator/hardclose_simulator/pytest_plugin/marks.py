@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from hardclose_simulator.scenario import Scenario
 
-STYLES = ("webhooks", "polling")
+STYLES = ("webhooks", "polling", "webhooks-only")
 MARKERS = (
     "scenario(name, seed=1, profile=None, style=None, variant=None): play a hardclose scenario against the integration "
     "under test; the fixture `verdict` holds the judgement. style and variant are the bundled reference's.",

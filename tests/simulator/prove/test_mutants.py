@@ -150,6 +150,16 @@ def posted_and_never_told(records: Sequence[Record]) -> bool:
     return any(reference not in told for reference in live_references(records))
 
 
+def one_request_many_times_within_a_second(records: Sequence[Record]) -> bool:
+    sent: dict[str, list[int]] = {}
+    for record in records:
+        if isinstance(record.body, Exchange) and record.body.op == "expense_posting.create":
+            sent.setdefault(record.body.subject, []).append(record.body.started_ns)
+    return any(
+        later - first < 10**9 for times in sent.values() for first, later in zip(times, times[19:], strict=False)
+    )
+
+
 def posted_for_a_number_only_a_forger_used(records: Sequence[Record]) -> bool:
     genuine = {
         str(record.body.carried.document)
@@ -175,13 +185,18 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P02": two_documents_for_one_reference,
     "P03": told_posted_without_a_document,
     "P04": told_parked_though_it_stands,
+    "P05": approved_and_nowhere,
     "P06": two_documents_for_one_reference,
     "P09": approved_and_nowhere,
+    "P10": approved_and_nowhere,
     "P11": sent_again_before_its_wait_was_over,
     "P12": one_refusal_over_and_over,
+    "P13": one_request_many_times_within_a_second,
     "P14": posted_and_never_told,
     "P20": approved_and_nowhere,
+    "P26": approved_and_nowhere,
     "P27": posted_for_a_number_only_a_forger_used,
+    "P35": approved_and_nowhere,
 }
 
 

@@ -1,11 +1,9 @@
-"""The writer of a history and its stores: memory, and a SQLite file with group commit. One writer per stream."""
+"""Where histories are kept: memory, and a SQLite file per stream. PostgreSQL has a module of its own."""
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,15 +11,18 @@ from sqlalchemy import URL, Column, Integer, LargeBinary, MetaData, String, Tabl
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from hardclose_mocks.history.codec import START, HistoryError, chain, decode, encode_body
-from hardclose_mocks.history.records import Body, Record
+from hardclose_mocks.history.codec import HistoryError, decode, encode_body
+from hardclose_mocks.history.records import Record
 
 Row = tuple[int, str, int, str, str, str, bytes, str]
 
 
 class Store(Protocol):
     """Keeps rows for good. `save` returns once they survive the end of this process, or raises HistoryError and has
-    kept none of them."""
+    kept none of them. A `remote` one may wait for a network and is asked from a thread of its own."""
+
+    @property
+    def remote(self) -> bool: ...
 
     def save(self, rows: Sequence[Row]) -> None: ...
 
@@ -32,6 +33,8 @@ class Store(Protocol):
 
 class MemoryStore:
     """For virtual runs: nothing outlives the process, nothing is encoded twice."""
+
+    remote = False
 
     def save(self, rows: Sequence[Row]) -> None:
         pass
@@ -85,6 +88,8 @@ _UNREADABLE = (OSError, SQLAlchemyError, UnicodeDecodeError)
 class SqliteStore:
     """A file per stream. Raises HistoryError when the file cannot be opened, is no history, or cannot be written."""
 
+    remote = False
+
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         try:
@@ -98,7 +103,7 @@ class SqliteStore:
             _META.create_all(self._connection)
             self._connection.commit()
         except _UNREADABLE as wrong:
-            raise HistoryError(f"{path} cannot be used as a history: {_cause(wrong)}") from wrong
+            raise HistoryError(f"{path} cannot be used as a history: {cause(wrong)}") from wrong
 
     def save(self, rows: Sequence[Row]) -> None:
         try:
@@ -107,14 +112,14 @@ class SqliteStore:
                     insert(_RECORDS), [dict(zip(_RECORDS.c.keys(), row, strict=True)) for row in rows]
                 )
         except SQLAlchemyError as wrong:
-            raise HistoryError(f"{self.path} cannot be written: {_cause(wrong)}") from wrong
+            raise HistoryError(f"{self.path} cannot be written: {cause(wrong)}") from wrong
 
     def load(self) -> list[Record]:
         try:
             with self._connection.begin():
                 rows = self._connection.execute(select(_RECORDS).order_by(_RECORDS.c.seq)).all()
         except _UNREADABLE as wrong:
-            raise HistoryError(f"{self.path} cannot be read as a history: {_cause(wrong)}") from wrong
+            raise HistoryError(f"{self.path} cannot be read as a history: {cause(wrong)}") from wrong
         return [decode(*row) for row in rows]
 
     def close(self) -> None:
@@ -136,104 +141,9 @@ def read(path: Path) -> list[Record]:
     return records
 
 
-def _noted(tick: asyncio.Future[None]) -> None:
-    """A failed commit is told to whoever waits for it; nobody waiting is no reason to complain at shutdown."""
-    if not tick.cancelled():
-        tick.exception()
-
-
-def _cause(wrong: BaseException) -> str:
+def cause(wrong: BaseException) -> str:
+    """What the driver says, without what SQLAlchemy says about it."""
     return str(getattr(wrong, "orig", None) or wrong)
-
-
-class History:
-    """The one writer of a stream: numbers and chains records, and commits them once per event-loop tick.
-
-    `append` queues; `await committed()` returns when everything appended so far is durable. Without a running loop
-    (building a sandbox, tests) use `flush`."""
-
-    def __init__(
-        self, store: Store, wire_ns: Callable[[], int], business: Callable[[], datetime], *, keep: bool = True
-    ) -> None:
-        self._store, self._wire_ns, self._business, self._keep = store, wire_ns, business, keep
-        self._records: list[Record] = store.load()
-        self._next = len(self._records)
-        self._last = self._records[-1].h if self._records else START
-        self._pending: list[Row] = []
-        self._tick: asyncio.Future[None] | None = None
-        if not keep:
-            self._records = []
-
-    @property
-    def records(self) -> Sequence[Record]:
-        """Everything so far, if it is kept in memory."""
-        return self._records
-
-    @property
-    def length(self) -> int:
-        return self._next
-
-    @property
-    def last_hash(self) -> str:
-        return self._last
-
-    def append(self, system: str, actor: str, body: Body) -> Record:
-        """The next record; durable only after `committed`."""
-        bare = Record(self._next, self._wire_ns(), self._business(), system, actor, body)
-        encoded = encode_body(bare)
-        record = Record(bare.seq, bare.wire_ns, bare.business, system, actor, body, h=chain(self._last, bare, encoded))
-        self._last, self._next = record.h, self._next + 1
-        self._pending.append(
-            (record.seq, record.kind, record.wire_ns, record.business.isoformat(), system, actor, encoded, record.h)
-        )
-        if self._keep:
-            self._records.append(record)
-        return record
-
-    @property
-    def unsaved(self) -> bool:
-        return bool(self._pending)
-
-    def soon(self) -> None:
-        """Have what is pending committed at the end of this tick of the loop, without waiting for it."""
-        if self._pending and self._tick is None:
-            loop = asyncio.get_running_loop()
-            self._tick = loop.create_future()
-            self._tick.add_done_callback(_noted)
-            loop.call_soon(self._commit_tick)
-
-    async def committed(self) -> None:
-        """Group commit: whoever asks within one tick of the loop shares one transaction."""
-        if not self._pending:
-            return
-        self.soon()
-        assert self._tick is not None
-        await asyncio.shield(self._tick)
-
-    def _commit_tick(self) -> None:
-        tick, self._tick = self._tick, None
-        assert tick is not None
-        try:
-            self.flush()
-        except HistoryError as wrong:
-            if not tick.cancelled():
-                tick.set_exception(wrong)
-            return
-        if not tick.cancelled():
-            tick.set_result(None)
-
-    def flush(self) -> None:
-        """Save what is pending, now. Raises HistoryError; then it is pending still, and the next flush tries again:
-        a history with a gap would be worth nothing."""
-        if self._pending:
-            self._store.save(self._pending)
-            self._pending = []
-
-    def close(self) -> None:
-        try:
-            self.flush()
-        finally:
-            self._store.close()
 
 
 def save_records(path: Path, records: Sequence[Record]) -> None:

@@ -32,7 +32,8 @@ from hardclose_mocks.history.records import (
     Snapshot,
     Told,
 )
-from hardclose_mocks.history.store import History, MemoryStore, Store
+from hardclose_mocks.history.store import MemoryStore, Store
+from hardclose_mocks.history.writer import History
 from hardclose_mocks.kernel.books import Books, open_books
 from hardclose_mocks.kernel.commands import Command, SubmitReport, SubmitRequisition
 from hardclose_mocks.kernel.documents import Done, Event

@@ -16,7 +16,7 @@ import msgspec
 from hardclose_mocks.clock import NS, WireClock
 from hardclose_mocks.faults.plan import Plan, Rule
 from hardclose_mocks.history.records import DeliveryTried, Emitted, Hit, Subscribed
-from hardclose_mocks.history.store import History
+from hardclose_mocks.history.writer import History
 from hardclose_mocks.pace import Pace
 from hardclose_mocks.webhooks.outbox import LIVE, Outbox, Parcel, wants, webhook_id
 from hardclose_mocks.webhooks.planning import Occasion, parcels_of, storm, withheld

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from hardclose_mocks.history.codec import HistoryError
-from hardclose_mocks.history.store import read
+from hardclose_mocks.history.places import read_history
 from hardclose_simulator.cli.console import Format, stop
 from hardclose_simulator.cli.reporting import Annotations, report
+from hardclose_simulator.cli.results import history_url
 from hardclose_simulator.expected_failures import ExpectedFailuresError, load_expected_failures
 
 
@@ -28,7 +29,7 @@ def judge(
     """Judge a stored run again. Exit code as for `run`."""
     file = path / "history.sqlite" if path.is_dir() else path
     try:
-        records = read(file)
+        records = read_history(file, history_url())
         expected = load_expected_failures(expected_failures) if expected_failures else ()
     except (HistoryError, ExpectedFailuresError) as wrong:
         stop(str(wrong))

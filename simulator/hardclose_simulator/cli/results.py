@@ -10,6 +10,13 @@ from pathlib import Path
 
 from hardclose_mocks.history.codec import HistoryError
 
+HISTORY = "HARDCLOSE_HISTORY"
+
+
+def history_url() -> str | None:
+    """The PostgreSQL address that histories go to; None is a SQLite file each."""
+    return os.environ.get(HISTORY) or None
+
 
 def results_folder(home: Path, seed: int) -> Path:
     """<home>/<time>-<seed>, and a number behind it where that is taken. Raises HistoryError in words."""

@@ -20,7 +20,7 @@ from hardclose_mocks.server.listen import PORTS, PortTaken, free_port
 from hardclose_reference.behaviour import behaviour_of
 from hardclose_simulator.cli.console import Format, err, progress, stop
 from hardclose_simulator.cli.reporting import Annotations, report
-from hardclose_simulator.cli.results import point_latest, results_folder
+from hardclose_simulator.cli.results import history_url, point_latest, results_folder
 from hardclose_simulator.cli.systems import ports_from
 from hardclose_simulator.expected_failures import ExpectedFailuresError, load_expected_failures
 from hardclose_simulator.logs.errors import LogError
@@ -145,6 +145,7 @@ def run(
                         chosen,
                         lambda: integration(folder),
                         watch,
+                        history_url(),
                         host,
                     )
                 )

@@ -13,7 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hardclose_mocks.history.codec import HistoryError
-from hardclose_mocks.history.store import SqliteStore
+from hardclose_mocks.history.places import open_history, pointer, there
+from hardclose_mocks.history.store import Store
+from hardclose_simulator.cli.results import history_url
 from hardclose_simulator.scenario import Scenario
 
 
@@ -28,16 +30,19 @@ class StateFolder:
     path: Path
     _opened: int = field(default=0)
 
-    def new_store(self) -> SqliteStore:
+    def new_store(self) -> Store:
         """The history there is, or a new one; after a reset always a new one, with the old one beside it."""
         present = self.path / "history.sqlite"
-        if self._opened and present.exists():
+        if self._opened and there(present):
             place = 1
-            while (earlier := self.path / f"history-{place}.sqlite").exists():
+            while there(earlier := self.path / f"history-{place}.sqlite"):
                 place += 1
-            present.rename(earlier)
+            if present.exists():
+                present.rename(earlier)
+            else:
+                pointer(present).rename(pointer(earlier))
         self._opened += 1
-        return SqliteStore(present)
+        return open_history(present, history_url())
 
     @contextmanager
     def claimed(self, scenario: Scenario, seed: int) -> Iterator[None]:
@@ -65,7 +70,7 @@ class StateFolder:
         """The books fold from the masters they opened with; others would make other books of the same history."""
         origin = {"scenario": scenario.name, "seed": seed, "scenario_hash": scenario.digest()}
         file = self.path / "origin.json"
-        before, begun = _read(file), (self.path / "history.sqlite").exists()
+        before, begun = _read(file), there(self.path / "history.sqlite")
         if begun and before is None:
             raise StateError(
                 f"{self.path} holds the history of a run, not of a sandbox: `hardclose judge {self.path}` looks into "

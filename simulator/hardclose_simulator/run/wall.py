@@ -12,8 +12,8 @@ import uvloop
 
 from hardclose_mocks.clock import HostClock
 from hardclose_mocks.control import control_application
+from hardclose_mocks.history.places import open_history
 from hardclose_mocks.history.records import Record
-from hardclose_mocks.history.store import SqliteStore
 from hardclose_mocks.server.listen import Listener
 from hardclose_mocks.server.sandbox import SYSTEMS
 from hardclose_mocks.server.world import World
@@ -37,6 +37,8 @@ class WallRun:
     manifest: Manifest
     sut: Callable[[], Sut]
     watch: Watch | None = None
+    history: str | None = None
+    """A PostgreSQL address for the history; a SQLite file in the folder without one."""
     host: str = "127.0.0.1"
     """Where the systems listen; beyond loopback the control plane wants its token."""
 
@@ -61,7 +63,7 @@ async def _play(run: WallRun) -> list[Record]:
     assert this is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     sut = run.sut()
-    store = SqliteStore(run.folder / "history.sqlite")
+    store = open_history(run.folder / "history.sqlite", run.history)
     world = World(run.recipe.setup, HostClock(), lambda: store)
     try:
         applications = {name: world.application(name) for name in SYSTEMS}

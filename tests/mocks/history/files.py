@@ -8,7 +8,8 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hardclose_mocks.history.store import History, Row, SqliteStore
+from hardclose_mocks.history.store import Row, SqliteStore
+from hardclose_mocks.history.writer import History
 
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from hardclose_mocks.history.codec import check_chained
 from hardclose_mocks.history.records import KINDS, Body, Phase
-from hardclose_mocks.history.store import History, MemoryStore, SqliteStore, read
+from hardclose_mocks.history.store import MemoryStore, SqliteStore, read
+from hardclose_mocks.history.writer import History
 
 from ..sandboxes import virtually
 from .drawn_records import bodies

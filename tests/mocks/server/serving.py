@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import uvloop
 from hardclose_mocks.clock import HostClock
 from hardclose_mocks.control import control_application
 from hardclose_mocks.faults.plan import Rule
-from hardclose_mocks.history.store import SqliteStore
+from hardclose_mocks.history.places import open_history
 from hardclose_mocks.pace import CI
 from hardclose_mocks.server.listen import PORTS, Listener
 from hardclose_mocks.server.sandbox import SYSTEMS
@@ -32,7 +33,9 @@ RULES = (
 
 
 async def serve(path: Path, ports: dict[str, int]) -> None:
-    world = World(setup(*RULES, pace=PACE), HostClock(), lambda: SqliteStore(path))
+    world = World(
+        setup(*RULES, pace=PACE), HostClock(), lambda: open_history(path, os.environ.get("HARDCLOSE_HISTORY"))
+    )
     urls: dict[str, str] = {}
     applications = {name: world.application(name) for name in SYSTEMS}
     applications["control"] = control_application(world, urls)

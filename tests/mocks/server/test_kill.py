@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 import sys
@@ -15,8 +16,8 @@ import httpx2
 import pytest
 
 from hardclose_mocks.history.codec import check_chained, plain
+from hardclose_mocks.history.places import read_history
 from hardclose_mocks.history.records import Acted, Exchange
-from hardclose_mocks.history.store import read
 from hardclose_mocks.kernel.books import open_books
 from hardclose_mocks.kernel.commands import ApproveReport, Command, SubmitReport
 from hardclose_mocks.server.credentials import Credentials
@@ -157,7 +158,7 @@ class Crowd:
 def folded(path: Path) -> dict[str, tuple[str, int]]:
     """The books done again from what is on disk, by the kernel alone."""
     books = {name: open_books(name, MASTER, OPENED) for name in SYSTEMS}
-    records = read(path)
+    records = read_history(path, os.environ.get("HARDCLOSE_HISTORY"))
     check_chained(records)
     for record in records:
         match record.body:
@@ -172,7 +173,12 @@ def folded(path: Path) -> dict[str, tuple[str, int]]:
     return {name: (one.digest(), one.count()) for name, one in books.items()}
 
 
-def test_a_killed_server_comes_back_with_equal_books_and_every_acknowledged_write(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept_in", ["sqlite", "postgres"])
+def test_a_killed_server_comes_back_with_equal_books_and_every_acknowledged_write(
+    kept_in: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kept_in == "postgres":
+        monkeypatch.setenv("HARDCLOSE_HISTORY", request.getfixturevalue("postgres").url)
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     asyncio.run(_story(tmp_path / "history.sqlite", random.Random(seed)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from socket import socket
 
 import pytest
 
+from hardclose_mocks.history.places import read_history
 from hardclose_mocks.history.records import Phase, Record, Run, SutProcess
 from hardclose_mocks.history.store import read
 from hardclose_mocks.server.listen import PortTaken, bind, free_port
@@ -22,8 +24,9 @@ from hardclose_simulator.run.sut import CommandSut, Sut, SutError, reference_com
 from hardclose_simulator.run.virtual import play_virtually, reference_manifest_of
 from hardclose_simulator.run.wall import FREE, WallRun, play
 from hardclose_simulator.scenario import Scenario, load
-from hardclose_simulator.verdict import PROMISES_KEPT, RunVerdict
+from hardclose_simulator.verdict import NOT_ENOUGH, PROMISES_KEPT, RunVerdict
 
+from ...postgres import PostgresServer
 from .tiny import FACTS, HASTY, tiny
 
 pytestmark = pytest.mark.wall
@@ -90,6 +93,33 @@ def test_the_reference_keeps_every_promise_in_wall_time_too(tmp_path: Path, styl
     virtual = header(play_virtually(from_scenario(load("smoke"), 1, "T1"), style))
     assert (header(records).facts_hash, header(records).plan_hash) == (virtual.facts_hash, virtual.plan_hash)
     assert [one.h for one in read(tmp_path / "history.sqlite")] == [one.h for one in records]
+
+
+def test_a_run_outlives_a_crash_of_the_database_that_keeps_its_history(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    """It ends right, or with too little evidence; never with an accusation."""
+
+    def crash() -> None:
+        postgres.crash()
+        postgres.start()
+
+    style, folder = "webhooks", tmp_path
+    words, manifest = reference_command(style, None), reference_manifest_of(style, None)
+    recipe = from_scenario(tiny(), 1, "T1")
+    timer = threading.Timer(2.5, crash)
+
+    def sut() -> Sut:
+        timer.start()
+        return CommandSut(words, free_port(), folder, "reference, webhooks")
+
+    records = play(WallRun(recipe, folder, FREE, manifest, sut, history=postgres.url))
+    timer.join()
+    verdict = judge(records)
+    assert (verdict.findings, verdict.soundness) == ((), ())
+    assert verdict.exit_code in (PROMISES_KEPT, NOT_ENOUGH)
+    kept = read_history(folder / "history.sqlite", postgres.url)
+    assert [one.h for one in kept] == [one.h for one in records]
 
 
 # --- integrations that die, hang, or do nothing ----------------------------------------------------------------

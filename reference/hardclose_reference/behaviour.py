@@ -59,6 +59,12 @@ class Behaviour:
     """So many looks at master data before each document is sent."""
     submitted_first: bool = False
     """The source is told that its document is submitted, then that it is posted."""
+    tokens: str = "shared"
+    """One token and refresh token `shared` by all callers, or `each` caller with his own."""
+    renews: bool = True
+    """Renew subscriptions before they end, and those that were disabled."""
+    memory: str = "on_disk"
+    """What was seen is remembered `on_disk`, or `in_process` only."""
 
 
 VARIANTS: Mapping[str, Behaviour] = {
@@ -76,8 +82,10 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P13": Behaviour(server_errors="at_once"),
     "P14": Behaviour(write_back="once"),
     "P20": Behaviour(closed_period="drop"),
+    "P07": Behaviour(memory="in_process"),
     "P26": Behaviour(queue="strict"),
     "P27": Behaviour(verify_signatures=False),
+    "P29": Behaviour(renews=False),
     "P35": Behaviour(tries=5),
     # Legal variants: odd, and right; see legal.py.
     "L01": Behaviour(ask_periods_first=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -14,9 +15,8 @@ import httpx2
 from hardclose_reference.answers import InDoubt, understood
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.settings import Access
+from hardclose_reference.tokens import Forgetful, Memory, NoToken, Tokens
 
-TOKEN_MARGIN_S = 1.0
-"""A token this close to its end is renewed first."""
 AT_ONCE_S = 0.01
 """What a caller that calls again at once takes to do so."""
 BREAKS_AFTER, BREAK_S = 5, 4.0
@@ -34,6 +34,7 @@ class SystemClient:
         behaviour: Behaviour,
         now: Callable[[], datetime],
         transport: httpx2.AsyncBaseTransport | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self._access, self._behaviour, self._now = access, behaviour, now
         self.timeout_s = 2.0
@@ -42,8 +43,8 @@ class SystemClient:
         )
         self._slots = asyncio.Semaphore(behaviour.callers)
         self._quiet_until = datetime.min.replace(tzinfo=UTC)
-        self._token, self._token_ends = "", self._quiet_until
-        self._renewing = asyncio.Lock()
+        self._tokens = Tokens(access, behaviour, now, self._http, memory or Forgetful())
+        self._idle = list(range(behaviour.callers))
         self._failures, self._closed_again = 0, 0.0
         self.card: Mapping[str, Any] = {}
 
@@ -113,10 +114,10 @@ class SystemClient:
 
         `leaving` is called the moment before each request leaves: all waiting is over then."""
         self._leave_it_alone(method, path)
-        async with self._slots:
+        async with self._slots, self._caller() as caller:
             renewed = False
             while True:
-                token = await self._our_turn()
+                token = await self._our_turn(caller)
                 authorized = {**headers, "Authorization": f"Bearer {token}"}
                 leaving()
                 try:
@@ -127,8 +128,7 @@ class SystemClient:
                 self._note(failed=answer.status_code >= 500)
                 if answer.status_code == 401 and not renewed:
                     renewed = True
-                    # Another caller may have come back with a new one meanwhile.
-                    self._token = "" if self._token == token else self._token
+                    self._tokens.spent(caller, token)
                     continue
                 if answer.status_code == 429 or "retry-after" in answer.headers:
                     await self._told_to_wait(answer)
@@ -162,40 +162,29 @@ class SystemClient:
             case _:
                 await asyncio.sleep(HASTY_WAIT_S)
 
-    async def _our_turn(self) -> str:
+    @asynccontextmanager
+    async def _caller(self) -> AsyncIterator[int]:
+        """Which of our callers this is."""
+        mine = self._idle.pop(0)
+        try:
+            yield mine
+        finally:
+            self._idle.append(mine)
+
+    async def _our_turn(self, caller: int) -> str:
         """A live token once no wait is open. Either may be over while we waited for the other."""
         while True:
             while (left_s := self._wait_left_s()) > 0:
                 await asyncio.sleep(left_s)
-            token = await self._current_token()
+            try:
+                token = await self._tokens.current(caller)
+            except NoToken as wrong:
+                raise InDoubt(str(wrong)) from wrong
             if self._wait_left_s() <= 0:
                 return token
 
     def _wait_left_s(self) -> float:
         return (self._quiet_until - self._now()).total_seconds()
-
-    # --- token --------------------------------------------------------------------------------------------------
-
-    async def _current_token(self) -> str:
-        """One caller renews, the others wait for it: no stampede when it ends."""
-        async with self._renewing:
-            if not self._token or (self._token_ends - self._now()).total_seconds() < TOKEN_MARGIN_S:
-                form = {
-                    "grant_type": "client_credentials",
-                    "client_id": self._access.client_id,
-                    "client_secret": self._access.client_secret,
-                }
-                try:
-                    answer = await self._http.post(self._access.token_url, data=form)
-                    answer.raise_for_status()
-                    granted = answer.json()
-                    token, life_s = str(granted["access_token"]), float(granted["expires_in"])
-                except (httpx2.HTTPError, ValueError, TypeError, KeyError) as wrong:
-                    raise InDoubt(f"no token: {wrong}") from wrong
-                self._token = token
-                ends = self._now().timestamp() + life_s
-                self._token_ends = datetime.fromtimestamp(ends, UTC)
-            return self._token
 
 
 def _wait_s(answer: httpx2.Response, now: datetime) -> float:

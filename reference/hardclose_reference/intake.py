@@ -33,23 +33,43 @@ class Unreadable(Exception):
 class Intake:
     """Checks who says it, on the clock it is given, and keeps what was said."""
 
-    def __init__(self, settings: Settings, store: Store, news: News, now: Callable[[], datetime]) -> None:
-        self._settings, self._store, self._news, self._now = settings, store, news, now
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        news: News,
+        now: Callable[[], datetime],
+        secret: Callable[[str], str] | None = None,
+        look: Callable[[], None] = lambda: None,
+        batch_max: Callable[[str], int] = lambda _: 1,
+    ) -> None:
+        """`secret` tells what a system signs with now, where that may change; `look` makes us read the lists soon;
+        `batch_max` is how many events the system's card announces in one POST."""
+        self._store, self._news, self._now, self._look, self._batch_max = store, news, now, look, batch_max
+        self._secret = secret or (lambda system: settings.systems[system].webhook_secret)
         self._behaviour = settings.behaviour
 
     def take_event(self, system: str, headers: dict[str, str], body: bytes) -> bool:
         """Stores the event and what follows from it before anybody may acknowledge it. Raises Forged or Unreadable.
 
         Whether it was about anything that is our work."""
-        event = self._verified(system, headers, body)
+        events, work = self._verified(system, headers, body), False
         with self._store.all_or_nothing():
-            event_id = headers.get("webhook-id", "")
-            if self._store.keep_event(event_id, system, body.decode()):
-                return self._take(system, event, event_id)
-        return False
+            for event in events:
+                # In a batch each event has an id of its own; alone it is the delivery's.
+                event_id = str(event.get("id", "")) if len(events) > 1 else headers.get("webhook-id", "")
+                if self._store.keep_event(event_id, system, json.dumps(event)):
+                    work = self._take(system, event, event_id) or work
+        return work
 
     def _take(self, system: str, event: dict[str, Any], event_id: str) -> bool:
-        data, (kind, _, change) = event.get("data", {}), str(event.get("type", "")).rpartition(".")
+        data, (kind, _, change) = event.get("data"), str(event.get("type", "")).rpartition(".")
+        if not isinstance(data, dict):
+            return False
+        if "status" not in data and "number" in data:
+            # It names a document and shows nothing of it: the lists do.
+            self._look()
+            return True
         if kind in kinds_of(system):
             self._news.take_document(kind, data, event_id if self._behaviour.same_document == "by_event" else "")
         elif system == "erp" and f"{kind}.{change}" == PAID_EVENT:
@@ -58,16 +78,18 @@ class Intake:
             return False
         return True
 
-    def _verified(self, system: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+    def _verified(self, system: str, headers: dict[str, str], body: bytes) -> list[dict[str, Any]]:
+        """The event, or the events of a batch."""
         if self._behaviour.verify_signatures:
-            self._check_signature(self._settings.systems[system].webhook_secret, headers, body)
+            self._check_signature(self._secret(system), headers, body)
         try:
             content = json.loads(body)
         except ValueError as wrong:
             raise Unreadable("not JSON") from wrong
-        if not isinstance(content, dict):
-            raise Unreadable("not one JSON object: events come one at a time")
-        return content
+        events = content if isinstance(content, list) and self._batch_max(system) > 1 else [content]
+        if not events or not all(isinstance(one, dict) for one in events):
+            raise Unreadable("not JSON objects: events come one at a time, unless the card says otherwise")
+        return events
 
     def _check_signature(self, secret: str, headers: dict[str, str], body: bytes) -> None:
         """Standard Webhooks, on our own clock: the library's `verify` looks at the host's."""

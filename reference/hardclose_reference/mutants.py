@@ -184,4 +184,27 @@ _ALL = (
     ),
 )
 
-MUTANTS: dict[str, Mutant] = {mutant.id: mutant for mutant in _ALL}
+_DELIVERY = (
+    Mutant(
+        "P07",
+        "remembers what it has seen in its process only",
+        "webhooks",
+        "C4",
+        "webhook-storm",
+        ("O01",),
+        "N",
+        "a restart, a replay, and a second document for what was posted before",
+    ),
+    Mutant(
+        "P29",
+        "never renews a subscription",
+        "webhooks-only",
+        "C1",
+        "lapsed",
+        ("O09",),
+        "N",
+        "a subscription that ended, and an approval nobody heard of",
+    ),
+)
+
+MUTANTS: dict[str, Mutant] = {mutant.id: mutant for mutant in (*_ALL, *_DELIVERY)}

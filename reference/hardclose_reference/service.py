@@ -26,6 +26,7 @@ from hardclose_reference.posting import Poster
 from hardclose_reference.reconciliation import reconcile
 from hardclose_reference.settings import SOURCES, SYSTEMS, Settings
 from hardclose_reference.store import Store
+from hardclose_reference.subscriptions import Subscriptions
 from hardclose_reference.targets import TARGETS
 from hardclose_reference.telling import Teller
 from hardclose_reference.undoing import Undoer
@@ -37,6 +38,8 @@ LIFE_S, DOWN_S = 3.0, 0.3
 """How long somebody who crashes all the time lives, and is gone."""
 WRITTEN_DOWN_AFTER_S = 0.25
 """When somebody who acknowledges at once gets round to storing the event."""
+LOOK = "look"
+"""The cursor that says whether the lists have to be read for news that showed nothing of their document."""
 EVENT_BYTES_MAX = 3 * 1024 * 1024
 """No event is larger: what is read before its signature can be checked must be bounded."""
 
@@ -52,8 +55,12 @@ class Service:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         behaviour = settings.behaviour
-        self.settings, self.store = settings, Store(settings.folder)
-        self.clients = {system: SystemClient(settings.systems[system], behaviour, now, transport) for system in SYSTEMS}
+        self.settings, self.store = settings, Store(settings.folder, on_disk=behaviour.memory == "on_disk")
+        self.clients = {
+            system: SystemClient(settings.systems[system], behaviour, now, transport, self.store.secrets_of(system))
+            for system in SYSTEMS
+        }
+        self.subscriptions = Subscriptions(settings, self.clients, self.store, now)
         erp = self.clients["erp"]
         periods = Periods(erp)
         poster, undoer = Poster(erp, periods, self.store, behaviour, now, rng), Undoer(erp, periods, self.store, now)
@@ -61,7 +68,12 @@ class Service:
         carriers = {**dict.fromkeys(TARGETS, poster.post), **dict.fromkeys(errand_kinds(UNDO), undoer.undo)}
         self.worker = Worker(self.store, carriers, teller, now, rng, behaviour)
         news = News(self.store, self.worker.wake)
-        self.intake = Intake(settings, self.store, news, now)
+        self._look_soon = asyncio.Event()
+        if self.store.cursor(LOOK):
+            self._look_soon.set()
+        self.intake = Intake(
+            settings, self.store, news, now, self.subscriptions.secret, self._must_look, self._batch_max
+        )
         self._poller = Poller(news, self.store, self.clients, behaviour)
         self._tasks: list[asyncio.Task[None]] = []
         self.app = _face(self)
@@ -94,8 +106,9 @@ class Service:
                     asyncio.TaskGroup() as group,
                 ):
                     group.create_task(self.worker.run())
-                    if self.settings.style != "webhooks-only":
-                        group.create_task(self._poll())
+                    group.create_task(self._poll())
+                    if self.settings.behaviour.renews and self.settings.style != "polling":
+                        group.create_task(self._keep_subscriptions())
             await asyncio.sleep(DOWN_S)
 
     def write_down_later(self, system: str, headers: dict[str, str], body: bytes) -> None:
@@ -108,14 +121,53 @@ class Service:
 
         self._tasks.append(asyncio.get_running_loop().create_task(write_down()))
 
+    def _must_look(self) -> None:
+        """Written down with the event that asks for it: a crash must not forget it."""
+        self.store.move_cursor(LOOK, "wanted")
+        self._look_soon.set()
+
+    def _batch_max(self, system: str) -> int:
+        return int(self.clients[system].card.get("webhooks", {}).get("batch_max", 1))
+
     async def _poll(self) -> None:
-        """Who takes webhooks still reads the lists, because senders may drop."""
+        """Who takes webhooks still reads the lists, because senders may drop; or only when there is a gap to fill."""
+        every_s = None if self.settings.style == "webhooks-only" else self.settings.poll_interval_s
         while True:
+            if every_s is None:
+                await self._look_soon.wait()
+            self._look_soon.clear()
             try:
                 await self._poller.look()
+                if not self._look_soon.is_set():
+                    self.store.move_cursor(LOOK, "")
             except (InDoubt, Refused) as wrong:
                 log.info("looking again later: %s", wrong)
-            await asyncio.sleep(self.settings.poll_interval_s)
+                await asyncio.sleep(LEARN_AGAIN_S)
+                self._look_soon.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(every_s):
+                    await self._look_soon.wait()
+
+    async def _keep_subscriptions(self) -> None:
+        while True:
+            await asyncio.sleep(self.subscriptions.look_again_s())
+            try:
+                if await self.subscriptions.keep_alive():
+                    self._look_soon.set()
+            except (InDoubt, Refused) as wrong:
+                log.info("subscriptions: %s", wrong)
+
+    async def take_event(self, system: str, headers: dict[str, str], body: bytes) -> bool:
+        """What does not bear our secret may bear the one that took its place. As Intake's."""
+        if len(headers.get("webhook-signature", "").split()) > 1:
+            # Two secrets at once: ours is being replaced.
+            await self.subscriptions.has_new_secret(system)
+        try:
+            return self.intake.take_event(system, headers, body)
+        except Forged:
+            if not await self.subscriptions.has_new_secret(system):
+                raise
+            return self.intake.take_event(system, headers, body)
 
 
 def build(
@@ -152,7 +204,7 @@ def _face(service: Service) -> FastAPI:
             service.write_down_later(*event)
             return Response(status_code=204)
         try:
-            work = service.intake.take_event(*event)
+            work = await service.take_event(*event)
         except Forged as wrong:
             raise HTTPException(401, str(wrong)) from wrong
         except Unreadable as wrong:

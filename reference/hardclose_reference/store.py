@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS need (
     kind TEXT, number TEXT, by_kind TEXT, by_number TEXT, by_instance TEXT,
     PRIMARY KEY (kind, number, by_kind, by_number, by_instance));
 CREATE TABLE IF NOT EXISTS event (system TEXT, id TEXT, content TEXT, PRIMARY KEY (system, id));
+CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS cursor (list TEXT PRIMARY KEY, since TEXT);
 CREATE TABLE IF NOT EXISTS exception (
     system TEXT, source TEXT, reason TEXT, since TEXT, about TEXT, PRIMARY KEY (system, source, about));
@@ -31,9 +32,9 @@ CREATE TABLE IF NOT EXISTS exception (
 class Store:
     """Survives a killed process. Synchronous on purpose: the file is local, and a commit takes microseconds."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, on_disk: bool = True) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / "reference.sqlite", isolation_level=None)
+        self._db = sqlite3.connect(folder / "reference.sqlite" if on_disk else ":memory:", isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_TABLES)
@@ -133,6 +134,18 @@ class Store:
         done = self._db.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?)", (system, event_id, content))
         return done.rowcount == 1
 
+    def secret(self, name: str) -> str:
+        """One that was replaced since we were started first; empty if there is none."""
+        row = self._db.execute("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep_secret(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO secret VALUES (?, ?)", (name, value))
+
+    def secrets_of(self, system: str) -> SecretsOf:
+        """The same under one system's name."""
+        return SecretsOf(self, system)
+
     def cursor(self, list_name: str) -> str | None:
         row = self._db.execute("SELECT since FROM cursor WHERE list = ?", (list_name,)).fetchone()
         return str(row[0]) if row else None
@@ -152,6 +165,20 @@ class Store:
     def exceptions(self) -> list[dict[str, str]]:
         rows = self._db.execute("SELECT system, source, reason, since FROM exception ORDER BY since, source")
         return [dict(zip(("system", "source", "reason", "since"), row, strict=True)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsOf:
+    """A system's part of the secrets."""
+
+    store: Store
+    system: str
+
+    def secret(self, name: str) -> str:
+        return self.store.secret(f"{self.system}/{name}")
+
+    def keep_secret(self, name: str, value: str) -> None:
+        self.store.keep_secret(f"{self.system}/{name}", value)
 
 
 def _about(job: Job) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from hardclose_mocks.history.records import Cred, DeliveryTried, Exchange, FaultRule, Hit, Subscribed, Withdrawn
+from hardclose_mocks.history.records import (
+    Cred,
+    DeliveryTried,
+    Exchange,
+    FaultRule,
+    Hit,
+    Subscribed,
+    SutProcess,
+    Withdrawn,
+)
 from hardclose_simulator.attempts import BUSINESS_REFUSALS, INTEGRATION, Know
 from hardclose_simulator.case import Case
 from hardclose_simulator.period_line import MODULE_OF
@@ -43,6 +52,12 @@ def unfired(case: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Aimed faults of the plan that never struck, and those that cannot apply to the declared style."""
     struck = {hit.note.partition(":")[0].strip() for hit in _hits(case)}
     struck |= {one.id for record in case.records if isinstance(one := record.body, FaultRule) and one.state == "struck"}
+    # A delivery that another fault had struck already bears the note of that one.
+    struck |= {
+        one.note.partition(":")[0]
+        for record in case.records
+        if isinstance(one := record.body, SutProcess) and one.state in ("killed", "paused")
+    }
     missed: list[str] = []
     beside: list[str] = []
     for record in case.records:

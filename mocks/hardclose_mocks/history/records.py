@@ -281,9 +281,9 @@ class Cred:
     """What happened to a credential of the integration. `what` and its states:
 
     client_secret, webhook_secret: `rotated` (there is a new one, `generation` counts them from 0; the former is good
-    until `until_ns`), `collected` (the integration was handed the present one), `used_former` (the former, while good),
-    `used_retired` (a former one afterwards: refused). refresh_token: `issued`, `reused` (one that had been used
-    before), `revoked` (the whole family). scope: `revoked`, `restored`."""
+    until `until_ns`), `collected` (the integration was handed the present one, and knows it from `until_ns` on),
+    `used_former` (the former, while good), `used_retired` (a former one afterwards: refused). refresh_token: `issued`,
+    `reused` (one that had been used before), `revoked` (the whole family). scope: `revoked`, `restored`."""
 
     credential: str
     what: str

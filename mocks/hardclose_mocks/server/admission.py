@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from hardclose_mocks.server.sandbox import Sandbox
 
 
+TAKEN_UP_S = 5.0
+"""An answer may be lost, and what it said be asked for again: so long nobody is held to a secret he was handed."""
+
+
 @dataclass(slots=True)
 class Admission:
     """Who gets in. Answers are members of the token endpoint's JSON; None and a name where it says no."""
@@ -133,7 +137,9 @@ class Admission:
 
     def _handed_over(self, system: str, what: str, client: str) -> None:
         if not self.vault.collected(system, what):
-            self.note(system, Cred(client, what, "collected", self.vault.secret(system, what).generation))
+            until = self.sandbox.wire.ns() + round(TAKEN_UP_S * NS)
+            generation = self.vault.secret(system, what).generation
+            self.note(system, Cred(client, what, "collected", generation, until))
 
     def _epoch_s(self, wire_ns: int) -> int:
         left_s = (wire_ns - self.sandbox.wire.ns()) / NS

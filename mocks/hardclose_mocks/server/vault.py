@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from hardclose_mocks.history.records import Cred
@@ -41,14 +40,15 @@ class Vault:
     """By (system, client_secret or webhook_secret)."""
     families: dict[str, Family] = field(default_factory=dict)
     scopes_gone: set[str] = field(default_factory=set)
-    _collected: dict[tuple[str, str], set[int]] = field(default_factory=lambda: defaultdict(set))
+    collected_until: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    """By (system, what, generation): since when whoever fetched it has no reason to believe in the one before."""
 
     def fold(self, system: str, cred: Cred) -> None:
         match cred.what, cred.state:
             case (("client_secret" | "webhook_secret"), "rotated"):
                 self.secrets[system, cred.what] = Secret(cred.generation, cred.until_ns or 0)
             case (("client_secret" | "webhook_secret"), "collected"):
-                self._collected[system, cred.what].add(cred.generation)
+                self.collected_until[system, cred.what, cred.generation] = cred.until_ns or 0
             case "refresh_token", "issued":
                 family = self.families.get(system, Family())
                 used = family.used | {family.present} if family.number == cred.generation else frozenset[str]()
@@ -71,7 +71,7 @@ class Vault:
     def collected(self, system: str, what: str) -> bool:
         """Whether the integration was handed the present one before; the first needs no handing over."""
         generation = self.secret(system, what).generation
-        return generation == 0 or generation in self._collected[system, what]
+        return generation == 0 or (system, what, generation) in self.collected_until
 
     def client_secret(self, system: str) -> str:
         return self.credentials.client_secret(system, self.secret(system, CLIENT).generation)
@@ -99,8 +99,10 @@ class Vault:
         return [self.credentials.webhook_secret(system, one) for one in generations]
 
     def retired(self, system: str, now_ns: int) -> str | None:
+        """Only once the integration has had the present one for a while: until then nothing told it better."""
         here = self.secret(system, WEBHOOK)
-        if here.generation == 0 or here.former_good(now_ns):
+        known = self.collected_until.get((system, WEBHOOK, here.generation))
+        if known is None or now_ns < known or here.former_good(now_ns):
             return None
         return self.credentials.webhook_secret(system, here.generation - 1)
 

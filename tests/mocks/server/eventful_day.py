@@ -47,7 +47,7 @@ def state(sandbox: Sandbox) -> dict[str, Any]:
             "secrets": dict(sandbox.vault.secrets),
             "families": dict(sandbox.vault.families),
             "scopes": list(sandbox.vault.scopes_gone),
-            "collected": {name: sorted(which) for name, which in sandbox.vault._collected.items() if which},
+            "collected": dict(sandbox.vault.collected_until),
         },
         "calls": sandbox._counts,
         "events": (sandbox._events, sandbox.dispatcher.counts),

@@ -22,7 +22,8 @@ IN_DOUBT = frozenset({"key_in_progress"})
 BUSINESS_REFUSALS = frozenset(
     {
         "PeriodClosed", "UnknownMaster", "BlockedMaster", "NotValidOn", "BudgetExceeded", "NotAllowed", "Unbalanced",
-        "Invalid", "WrongState", "VersionMismatch", "UnknownDocument", "DuplicateReference",
+        "Invalid", "WrongState", "VersionMismatch", "UnknownDocument", "DuplicateReference", "MergedMaster",
+        "OverDelivery", "OlderRevision",
     }
 )  # fmt: skip
 """How the books say no, by class name."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from hardclose_mocks.history.records import Fact
+from hardclose_mocks.kernel.commands import ReceiptLine
 from hardclose_simulator.lives import ErpDocument
 from hardclose_simulator.matching import maximum_matching
 
@@ -28,6 +29,29 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Parties:
+    """Suppliers that the story registered: their facts by their numbers at the source, and all numbers of the ERP's."""
+
+    registered: Mapping[str, str] = field(default_factory=dict)
+    numbered: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact], documents: Iterable[ErpDocument]) -> Parties:
+        return cls(
+            {fact.source: fact.id for fact in facts if fact.flow == "SUP"},
+            frozenset(document.number for document in documents if document.flow == "SUP"),
+        )
+
+    def may_be(self, there: str, wanted: str) -> bool:
+        """Whether the ERP's partner may be who the fact means. Which number a supplier of the story has there, and whom
+        he was merged into, is not asked: everything else has to fit as well."""
+        return there == wanted or (wanted in self.registered and there in self.numbered)
+
+
+NOBODY = Parties()
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
     """`links` by document number. `surplus` names, for a live document that nothing explains though facts like it
     exist, one of these facts: it can only be one document too many. `unexplained` are all without a link."""
@@ -36,6 +60,7 @@ class Attribution:
     surplus: Mapping[str, str]
     unexplained: tuple[str, ...]
     _numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parties: Parties = field(default_factory=lambda: Parties())
 
     def documents_of(self, fact: str) -> tuple[str, ...]:
         return self._numbers.get(fact, ())
@@ -85,6 +110,7 @@ def attribute(facts: Sequence[Fact], documents: Iterable[ErpDocument]) -> Attrib
     """Reference first, then watermark, then the largest matching on company, currency, amount, partner and date."""
     marks, links = Marks(facts), dict[str, Link]()
     listed = list(documents)
+    parties = Parties.of(facts, listed)
     rest: list[ErpDocument] = []
     for document in listed:
         named = marks.named(document.flow, document.reference)
@@ -94,13 +120,13 @@ def attribute(facts: Sequence[Fact], documents: Iterable[ErpDocument]) -> Attrib
             links[document.number] = Link(fact, "watermark")
         else:
             rest.append(document)
-    _match([one for one in rest if one.live], facts, listed, links)
-    _match([one for one in rest if not one.live], facts, listed, links)
+    _match([one for one in rest if one.live], facts, listed, links, parties)
+    _match([one for one in rest if not one.live], facts, listed, links, parties)
     unexplained = tuple(one.number for one in listed if one.number not in links)
     surplus = {}
     for document in rest:
         if document.number not in links and document.live:
-            alike = [fact.id for fact in facts if could_be(document, fact)]
+            alike = [fact.id for fact in facts if could_be(document, fact, parties)]
             if alike:
                 surplus[document.number] = alike[0]
     numbers: dict[str, list[str]] = {}
@@ -108,24 +134,36 @@ def attribute(facts: Sequence[Fact], documents: Iterable[ErpDocument]) -> Attrib
         numbers.setdefault(link.fact, []).append(number)
     order = {document.number: place for place, document in enumerate(listed)}
     by_fact = {fact: tuple(sorted(held, key=order.__getitem__)) for fact, held in numbers.items()}
-    return Attribution(links, surplus, unexplained, by_fact)
+    return Attribution(links, surplus, unexplained, by_fact, parties)
 
 
-def could_be(document: ErpDocument, fact: Fact) -> bool:
+def could_be(document: ErpDocument, fact: Fact, parties: Parties = NOBODY) -> bool:
     """Whether the document looks like the fact's: everything but its identity."""
-    return (
-        document.flow == fact.flow
-        and document.company == fact.company
-        and document.currency == fact.currency
-        and document.total == fact.total
-        and document.partner == fact.partner
-        and document.day >= date.fromisoformat(fact.accounting_date) - EARLY_DAYS
-        and document.made.at >= fact.due_at
-    )
+    if document.flow != fact.flow or document.company != fact.company or document.made.at < fact.due_at:
+        return False
+    if fact.flow == "SUP":
+        return bool(document.asked.get("tax_id") == fact.truth.get("tax_id"))
+    if document.day < date.fromisoformat(fact.accounting_date) - EARLY_DAYS or document.total != fact.total:
+        return False
+    match fact.flow:
+        case "REC":
+            return _pieces(document) == sorted((line["order_line"], line["quantity"]) for line in fact.lines)
+        case "INV" if document.asked.get("kind") != fact.truth.get("kind"):
+            return False
+        case _:
+            return document.currency == fact.currency and parties.may_be(document.partner, fact.partner)
+
+
+def _pieces(document: ErpDocument) -> list[tuple[int, int]]:
+    return sorted((line.order_line, line.quantity) for line in document.lines if isinstance(line, ReceiptLine))
 
 
 def _match(
-    documents: Sequence[ErpDocument], facts: Sequence[Fact], everything: Sequence[ErpDocument], links: dict[str, Link]
+    documents: Sequence[ErpDocument],
+    facts: Sequence[Fact],
+    everything: Sequence[ErpDocument],
+    links: dict[str, Link],
+    parties: Parties,
 ) -> None:
     """Adds to `links` as many of `documents` as can be explained by facts that have no document at the same time."""
     if not documents:
@@ -138,7 +176,8 @@ def _match(
         document.number: tuple(
             fact.id
             for fact in facts
-            if could_be(document, fact) and not any(document.overlaps(other) for other in held.get(fact.id, ()))
+            if could_be(document, fact, parties)
+            and not any(document.overlaps(other) for other in held.get(fact.id, ()))
         )
         for document in documents
     }

@@ -170,7 +170,7 @@ class Case:
         link = self.attribution.links.get(document.number)
         if link is not None and link.fact == fact.id:
             return True
-        return (link is None or link.how == "matching") and could_be(document, fact)
+        return (link is None or link.how == "matching") and could_be(document, fact, self.attribution.parties)
 
     def claims_of(self, fact: Fact) -> tuple[Claim, ...]:
         """What was written back about the fact, in order."""

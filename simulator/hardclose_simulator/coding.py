@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from hardclose_mocks.history.records import Fact
-from hardclose_mocks.kernel.commands import OrderLine, PostingLine
-from hardclose_mocks.kernel.documents import ExpenseReport, Requisition
+from hardclose_mocks.kernel.commands import InvoiceLine, OrderLine, PostingLine
+from hardclose_mocks.kernel.documents import ExpenseReport, Invoice, Requisition
 from hardclose_simulator.case import Case
 from hardclose_simulator.lives import ErpDocument
 
-CODED = ("EXP", "RBP")
+CODED = ("EXP", "RBP", "INV")
 """Flows whose lines are known here."""
 Charge = tuple[str, str, str | None, str | None]
 """Account, cost centre, project, tax code (None where the fact does not say)."""
@@ -26,7 +26,7 @@ def of_fact(fact: Fact) -> Coding:
             (line["account"], line["cost_center"], line.get("project"), line.get("tax_code")),
             (line["net"], line["tax"]) if "net" in line else (line["quantity"], line["unit_price"]),
         )
-        for line in fact.lines
+        for line in (fact.lines if fact.flow in CODED else ())
         if _worth(line)
     )
 
@@ -45,7 +45,7 @@ def of_source(document: object) -> Coding | None:
             for share in line.allocations
             if share.net or share.tax
         )
-    return _of_lines(document.lines, taxed=True) if isinstance(document, Requisition) else None
+    return _of_lines(document.lines, taxed=True) if isinstance(document, (Requisition, Invoice)) else None
 
 
 def tells_tax(fact: Fact) -> bool:
@@ -81,9 +81,16 @@ def miscoded(case: Case, fact: Fact, document: ErpDocument) -> str:
 
 
 def partners(case: Case, fact: Fact) -> frozenset[str]:
-    """Everybody who may be meant: the partner of the fact, and the number he has in the ERP, where that was told."""
-    numbers = {claim.document for claim in case.claims.get((fact.system, fact.partner), ()) if claim.document}
-    return frozenset({fact.partner, *numbers})
+    """Everybody who may be meant: the partner of the fact, whom he was merged into, and their numbers in the ERP."""
+    registered = case.attribution.parties.registered
+    meant = [fact.partner]
+    if fact.partner in registered:
+        into = {change.source: str(change.truth["into"]) for change in case.changes if change.what == "merged"}
+        while meant[-1] in into and into[meant[-1]] not in meant:
+            meant.append(into[meant[-1]])
+    numbers = {claim.document for one in meant for claim in case.claims.get((fact.system, one), ()) if claim.document}
+    made = {number for one in meant if one in registered for number in case.attribution.documents_of(registered[one])}
+    return frozenset({*meant, *numbers, *made})
 
 
 def in_words(charges: Iterable[Charge]) -> str:
@@ -94,9 +101,11 @@ def _worth(line: Any) -> bool:
     return bool(line["net"] or line["tax"]) if "net" in line else bool(line["unit_price"])
 
 
-def _of_lines(lines: Iterable[PostingLine | OrderLine], *, taxed: bool) -> Coding:
+def _of_lines(lines: Iterable[object], *, taxed: bool) -> Coding:
     coding: Coding = Counter()
     for line in lines:
+        if not isinstance(line, (PostingLine, OrderLine, InvoiceLine)):
+            continue
         value = (line.net, line.tax) if isinstance(line, PostingLine) else (line.quantity, line.unit_price)
         if any(value) and (isinstance(line, PostingLine) or line.unit_price):
             coding[(line.account, line.cost_center, line.project, line.tax_code if taxed else None), value] += 1

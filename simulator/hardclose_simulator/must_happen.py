@@ -15,6 +15,7 @@ from hardclose_mocks.history.records import (
     SutProcess,
     Withdrawn,
 )
+from hardclose_simulator import must_happen_orders
 from hardclose_simulator.attempts import BUSINESS_REFUSALS, INTEGRATION, Know
 from hardclose_simulator.case import Case
 from hardclose_simulator.period_line import MODULE_OF
@@ -195,5 +196,6 @@ COUNTERS: dict[str, Callable[[Case], int]] = {
     "payments_written_back": _payments_written_back,
     "late_approvals": _late_approvals,
     "pages_read": _pages_read,
+    **must_happen_orders.COUNTERS,
 }
 """By the name scenarios use."""

@@ -56,7 +56,7 @@ class Edit:
     id: str
     what: str
     at: datetime
-    values: Mapping[str, str]
+    values: Mapping[str, str | int]
     into: str | None = None
     collides: bool = False
 
@@ -74,7 +74,7 @@ class PlannedSupplier:
     approver: str
     name: str
     tax_id: str
-    payment_terms: str
+    payment_terms_days: int
     contact: str
     bank_account: str
     created_at: datetime

@@ -15,8 +15,8 @@ from hardclose_simulator.masterdata import COST_CENTERS, COUNTRIES
 from hardclose_simulator.planned import Edit, PlannedCostCenter, PlannedIntent, PlannedInvoice, PlannedSupplier
 from hardclose_simulator.scenario import Scenario
 
-TERMS = ("NET14", "NET30", "NET45", "NET60")
-"""Payment terms by name."""
+TERMS_DAYS = (14, 30, 45, 60)
+"""Payment terms."""
 SHORTLY = timedelta(seconds=45)
 """Business time, and no more than a hundredth of a second on the wire at pace `ci`."""
 
@@ -45,7 +45,7 @@ def plan_suppliers(scenario: Scenario, seed: int, run_tag: str, master: Master) 
                 approver=person.manager or f"{company.code}-head",
                 name=fake.company(),
                 tax_id=fake.numerify(COUNTRIES[company.country].tax_id),
-                payment_terms=fake.random_element(TERMS),
+                payment_terms_days=fake.random_element(TERMS_DAYS),
                 contact=fake.name(),
                 bank_account=_account(fake, company.country),
                 created_at=schedule.submitted_at,
@@ -135,7 +135,10 @@ class _Edits:
     def change(self, share: float, collisions: float) -> None:
         moment = self._moment(self._rng.random())
         if self._even("changes", 7) < share:
-            values = {"payment_terms": self._fake.random_element(TERMS), "contact": self._fake.name()}
+            values: dict[str, str | int] = {
+                "payment_terms_days": self._fake.random_element(TERMS_DAYS),
+                "contact": self._fake.name(),
+            }
             self._add("changed", moment, values, collides=self._even("collisions", 11) < collisions)
 
     def bank(self, share: float, invoice: PlannedInvoice | None) -> None:
@@ -171,7 +174,13 @@ class _Edits:
         self._add("merged", moment, {}, into=into)
 
     def _add(
-        self, what: str, at: datetime, values: dict[str, str], *, into: str | None = None, collides: bool = False
+        self,
+        what: str,
+        at: datetime,
+        values: Mapping[str, str | int],
+        *,
+        into: str | None = None,
+        collides: bool = False,
     ) -> None:
         number = f"{self._supplier.id}.{what}"
         at = max(at.replace(microsecond=0), self._supplier.approved_at + SHORTLY)

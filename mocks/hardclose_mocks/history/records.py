@@ -126,7 +126,7 @@ class Fact:
     needs: tuple[str, ...] = ()
     """Facts whose documents must be there first."""
     truth: Mapping[str, Json] = field(default_factory=dict)
-    """What stands on no line. SUP: the fields set (name, tax_id, payment_terms, contact, bank_account), `into` of a
+    """What stands on no line. SUP: fields set (name, tax_id, payment_terms_days, contact, bank_account), `into` of a
     merge. REC: requisition, received_on. INV: kind, supplier_reference, invoice_date, due_on, requisition, credits
     (source numbers). JNL: requisition, order_line, accrued_on, reverse_on. MDM: name, owner, blocked. EXP:
     attachments (id, name, content_type, size, required)."""

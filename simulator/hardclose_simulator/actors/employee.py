@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
-from hardclose_mocks.kernel.commands import CreateReport, ExpenseLine, ReviseReport, SubmitReport
+from hardclose_mocks.kernel.commands import AttachReceipt, CreateReport, ExpenseLine, ReviseReport, SubmitReport
 from hardclose_simulator.actors.steps import Ask, Outcome, Step, WaitUntil
-from hardclose_simulator.planned import Lines, PlannedIntent
+from hardclose_simulator.planned import Lines, PlannedFile, PlannedIntent
 
 
-def file_report(intent: PlannedIntent) -> Generator[Step, Outcome, bool]:
-    """Create and submit at the planned instants. False if the books would not have it."""
+def file_report(intent: PlannedIntent, files: Sequence[PlannedFile]) -> Generator[Step, Outcome, bool]:
+    """Create, attach and submit at the planned instants. False if the books would not have it."""
     yield WaitUntil(intent.schedule.created_at)
     create = CreateReport(
         number=intent.number,
@@ -22,6 +22,10 @@ def file_report(intent: PlannedIntent) -> Generator[Step, Outcome, bool]:
     )
     if (yield Ask("expense", create, intent.person)).refusal:
         return False
+    for file in files:
+        attach = AttachReceipt(intent.number, file.id, file.name, file.content_type, file.size, file.required)
+        if (yield Ask("expense", attach, intent.person)).refusal:
+            return False
     yield WaitUntil(intent.schedule.submitted_at)
     return not (yield Ask("expense", SubmitReport(intent.number), intent.person)).refusal
 

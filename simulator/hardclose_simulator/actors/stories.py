@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from hardclose_mocks.history.codec import plain
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.commands import ExpenseLine
 from hardclose_mocks.kernel.master import Company
@@ -12,16 +14,23 @@ from hardclose_simulator.actors.approver import approve, send_back
 from hardclose_simulator.actors.buyer import file_requisition, file_requisition_again
 from hardclose_simulator.actors.employee import file_report, file_report_again
 from hardclose_simulator.actors.steps import Actor, Declare, Outcome, WaitUntil
-from hardclose_simulator.planned import Lines, PlannedIntent
+from hardclose_simulator.planned import Lines, PlannedFile, PlannedIntent
 
 
-def tell(intent: PlannedIntent, company: Company, stand_ins: Mapping[str, str]) -> Actor:
-    """Filed, perhaps sent back and filed again, approved by the whole chain, declared. Ends where the books refuse."""
-    file, again = (
-        (file_report, file_report_again) if intent.flow == "EXP" else (file_requisition, file_requisition_again)
-    )
+def tell(
+    intent: PlannedIntent,
+    company: Company,
+    stand_ins: Mapping[str, str],
+    *,
+    files: Sequence[PlannedFile] = (),
+    supplier: str | None = None,
+) -> Actor:
+    """Filed, perhaps sent back and filed again, approved by the whole chain, declared. Ends where the books refuse.
+
+    `files` are attached to a report before it is submitted; `supplier` is the id of one that the story registers."""
+    again = file_report_again if intent.flow == "EXP" else file_requisition_again
     schedule = intent.schedule
-    if not (yield from file(intent)):
+    if not (yield from file_report(intent, files) if intent.flow == "EXP" else file_requisition(intent)):
         return
     since = schedule.submitted_at
     if schedule.returned_at and schedule.resubmitted_at:
@@ -32,7 +41,14 @@ def tell(intent: PlannedIntent, company: Company, stand_ins: Mapping[str, str]) 
             return
         since = schedule.resubmitted_at
     if final := (yield from approve(intent, since, stand_ins)):
-        yield Declare(fact_of(intent, company, final))
+        attachments = [plain(file) for file in files]
+        yield Declare(
+            replace(
+                fact_of(intent, company, final),
+                needs=(supplier,) if supplier else (),
+                truth={"attachments": attachments} if attachments else {},
+            )
+        )
 
 
 def fact_of(intent: PlannedIntent, company: Company, final: Outcome) -> Fact:

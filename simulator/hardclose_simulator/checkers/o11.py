@@ -50,7 +50,7 @@ def _positive(case: Case, fact: Fact, claim: Claim) -> Finding | None:
         about = case.attribution.links.get(document.number)
         other = f"is about {about.fact}" if about is not None else "is about something else"
         return _finding(case, fact, claim, document, f"names {document.number}, which {other}")
-    if document.voided is not None and document.voided.seq < claim.when.seq:
+    if document.voided is not None and document.voided.seq < claim.when.seq and not case.superseded(fact):
         start = _start(case, fact, claim)
         if document.voided.wire_ns + round(_freshness_s(case, fact) * NS) < start:
             return _finding(case, fact, claim, document, f"names {document.number}, which had been reversed")
@@ -79,7 +79,9 @@ def _standing(case: Case, fact: Fact, claim: Claim) -> Finding | None:
     if claim.state in POSITIVE:
         document = case.documents.get(claim.document or "")
         voided = document.voided if document is not None else None
-        if document is not None and voided is not None and case.long_before_audit(voided.wire_ns):
+        # What people took back themselves, the source knows already.
+        told = case.superseded(fact)
+        if document is not None and voided is not None and not told and case.long_before_audit(voided.wire_ns):
             return _finding(case, fact, claim, document, f"still names {document.number}, which was reversed since")
         return None
     live = [one for one in case.live(fact) if case.long_before_audit(one.made.wire_ns)]

@@ -43,7 +43,7 @@ def _ever_blocked(case: Case, fact: Fact, use: Use) -> bool:
 
 def _used(case: Case, fact: Fact, document: ErpDocument, barred: list[Use]) -> list[Finding]:
     since = case.looked_since(fact, document)
-    centers = {line.cost_center for line in document.lines}
+    centers = {getattr(line, "cost_center", None) for line in document.lines}
     found = []
     for use in barred:
         if case.masters.blocked_throughout(use, since, document.made.at):

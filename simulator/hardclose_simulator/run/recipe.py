@@ -15,6 +15,7 @@ from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.server.credentials import Credentials
 from hardclose_mocks.server.sandbox import SYSTEMS, Setup
 from hardclose_simulator.actors.cast import cast
+from hardclose_simulator.following import facts_planned, plan_followers
 from hardclose_simulator.intents import facts_hash, fault_plan, plan_intents, planned_calls
 from hardclose_simulator.logs import replay_reports
 from hardclose_simulator.logs.replay import prepare_replay
@@ -45,7 +46,9 @@ def from_scenario(
     `asked` is what the header has to keep of the command line, so that the run can be asked for again."""
     master = make_master(scenario, seed)
     intents = plan_intents(scenario, seed, run_tag, master)
-    plan = fault_plan(scenario, intents, seed)
+    followers = plan_followers(scenario, seed, run_tag, master, intents)
+    everything = (*intents, *followers)
+    plan = fault_plan(scenario, everything, seed)
     story = Story(
         name=scenario.name,
         digest=scenario.digest(),
@@ -53,11 +56,11 @@ def from_scenario(
         run_tag=run_tag,
         starts=scenario.starts,
         ends=scenario.ends,
-        cast=cast(scenario, intents, master),
-        planned_facts=len(intents),
+        cast=cast(scenario, intents, master, followers),
+        planned_facts=facts_planned(everything),
         drain_max_s=scenario.drain_max_s,
-        facts_hash=facts_hash(intents),
-        plan_hash=plan_hash(plan, planned_calls(intents)),
+        facts_hash=facts_hash(everything),
+        plan_hash=plan_hash(plan, planned_calls(everything)),
         must_happen=scenario.must_happen,
         config={**(asked or {}), **_setting(scenario)},
     )

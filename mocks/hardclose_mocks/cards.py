@@ -7,11 +7,26 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from hardclose_mocks.access import AccessTerms, SubscriptionTerms
+from hardclose_mocks.kernel.master import Tolerances
 from hardclose_mocks.pace import Pace
 
-Creating = Literal["expense_posting.create", "purchase_order.create"]
+Creating = Literal[
+    "expense_posting.create",
+    "purchase_order.create",
+]
 CREATING: tuple[str, ...] = get_args(Creating)
 """The ERP's creating operations. Each runs under a capability profile of the scenario's choice, and is on the card."""
+OWNERSHIP: dict[str, dict[str, tuple[str, ...]]] = {
+    "supplier": {
+        "procurement": (
+            "name", "tax_id", "currency", "payment_terms_days", "contact", "bank_account", "merged_into",
+        ),
+        "erp": ("blocked", "payment_blocked", "reconciliation_account"),
+    },
+    "cost_center": {"erp": ("name", "owner", "valid_from", "valid_to", "blocked")},
+}  # fmt: skip
+"""Who has the say about a master's fields. A block that procurement asks for is carried over; one that the ERP's people
+have set is theirs to lift."""
 PROFILES = ("C1", "C3", "C4")
 """Capability profiles built so far; their meaning is the properties of Terms."""
 
@@ -66,6 +81,10 @@ class ContractCard:
     updated_since_resolution_s: float = 1.0
     """Business seconds; `updated_since` is inclusive and compares at this resolution."""
     validation: Validation | None = None
+    tolerances: Tolerances | None = None
+    """Those of the ERP's match; None for systems that match nothing."""
+    refuses_older: bool = False
+    """Whether a copy of a master is refused that is older than the one held; else the last one put stands."""
 
     subscriptions: SubscriptionTerms = field(default_factory=SubscriptionTerms)
     access: AccessTerms = field(default_factory=AccessTerms)
@@ -116,6 +135,9 @@ class ContractCard:
             "validation": {"fail": self.validation.fail, "budget_s": self.validation.budget_s}
             if self.validation
             else None,
+            "tolerances": self._tolerances(),
+            "ownership": {kind: {who: list(has) for who, has in told.items()} for kind, told in OWNERSHIP.items()},
+            "older_revision": "refused" if self.refuses_older else "taken",
             "token_life_s": pace.token_life_s,
             "access": self.access.document(),
             "accounting_date": "company-local date of the final approval: the first ten characters of `approved_at`",
@@ -125,6 +147,17 @@ class ContractCard:
                 "freshness_s": pace.freshness_s,
                 "client_timeout_s": pace.client_timeout_s,
             },
+        }
+
+    def _tolerances(self) -> dict[str, Any] | None:
+        """Shares of what was ordered or received; `price_minor` per piece, and both limits of a price hold."""
+        if self.tolerances is None:
+            return None
+        return {
+            "quantity": self.tolerances.quantity_bp / 10_000,
+            "price": self.tolerances.price_bp / 10_000,
+            "price_minor": self.tolerances.price_minor,
+            "over_delivery": self.tolerances.over_delivery_bp / 10_000,
         }
 
     def _operation(self, terms: Terms) -> dict[str, Any]:

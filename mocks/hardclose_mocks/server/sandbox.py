@@ -116,6 +116,7 @@ class System:
             subscriptions=setup.subscriptions.get(name, SubscriptionTerms()),
             access=setup.access.get(name, AccessTerms()),
             validation=validation,
+            tolerances=setup.master.tolerances if name == "erp" else None,
         )
         self.limiter = Limiter(limit, setup.pace.retry_after_s) if limit else None
         self.companies: dict[str, Company] = {company.code: company for company in setup.master.companies}

@@ -14,6 +14,7 @@ from hardclose_mocks.desk import Answer, Operation
 from hardclose_mocks.dialects.neutral.description.document import described
 from hardclose_mocks.dialects.neutral.refusals import protocol_problem
 from hardclose_mocks.dialects.neutral.routes.access import add_access_routes, client_of
+from hardclose_mocks.dialects.neutral.routes.attachments import UPLOADS
 from hardclose_mocks.dialects.neutral.routes.erp import add_erp_routes
 from hardclose_mocks.dialects.neutral.routes.expense import add_expense_routes
 from hardclose_mocks.dialects.neutral.routes.procurement import add_procurement_routes
@@ -104,4 +105,4 @@ def _operation(name: str, method: str, has_number: bool) -> Operation:
         subject = "path"
     else:
         subject = "body" if writes or name == "budget.check" else "credential"
-    return Operation(name, writes=writes, public=name in _PUBLIC, subject=subject)
+    return Operation(name, writes=writes, public=name in _PUBLIC, subject=subject, upload=name in UPLOADS)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import string
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, assert_never
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -33,30 +30,22 @@ from hardclose_mocks.kernel.commands import (
     SubmitReport,
     SubmitRequisition,
 )
-from hardclose_mocks.kernel.money import EXPONENTS
 
-S = st.SearchStrategy
+from .carried_purchasing import (
+    ErpCarried,
+    PurchasingCarried,
+    RequestCarried,
+    asked_for_a_supplier,
+    asked_of_a_source,
+    asked_of_the_erp,
+)
+from .drawn_values import CURRENCIES, DAYS, NUMBERS, REASONS, REFERENCES, TEXTS, VERSIONS, Asked, S, minor_units
+
 Carried = (
     PostExpense | ReverseExpensePosting | CreatePurchaseOrder | CancelPurchaseOrder | CreateReport | ReviseReport
     | SubmitReport | ApproveReport | SendBackReport | RecallReport | CreateRequisition | ReviseRequisition
-    | SubmitRequisition | ApproveRequisition | RejectRequisition | CancelRequisition | RecordPosting
+    | SubmitRequisition | ApproveRequisition | RejectRequisition | CancelRequisition | RecordPosting | PurchasingCarried
 )  # fmt: skip
-
-NUMBERS = st.text(string.ascii_letters + string.digits + "._:-", min_size=1, max_size=20).filter(
-    lambda one: one[0] != "."
-)
-REFERENCES = NUMBERS | st.text(string.ascii_letters + string.digits + "._:/-", min_size=1, max_size=80)
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-REASONS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
-DAYS = st.dates(date(1000, 1, 1))
-CURRENCIES = st.sampled_from(sorted(EXPONENTS))
-VERSIONS = st.none() | st.integers(1, 999)
-WHOLE_UNITS_MAX = 10**12
-
-
-def minor_units(currency: str) -> S[int]:
-    most = WHOLE_UNITS_MAX * 10 ** EXPONENTS[currency]
-    return st.integers(-1000, 1000) | st.integers(-most, most)
 
 
 def _lines(currency: str, of: type) -> S[tuple[Any, ...]]:
@@ -160,19 +149,12 @@ BY_SYSTEM: dict[str, S[Any]] = {
 """What can be asked for of a system without looking at it first: revisions take their currency from the document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request; `person` is who has to ask, if it must be a person."""
-
-    method: str
-    path: str
-    body: dict[str, Any] | None = None
-    version: int | None = None
-    person: str | None = None
-
-
 def asked(command: Carried, system: str, currency: str = "EUR") -> Asked:
     """The request for a command; `currency` is that of the document a revision is about."""
+    if isinstance(command, ErpCarried):
+        return asked_of_the_erp(command)
+    if isinstance(command, RequestCarried):
+        return asked_for_a_supplier(command)
     home = "/v1/expense-reports" if system == "expense" else "/v1/requisitions"
     match command:
         case PostExpense():
@@ -208,4 +190,4 @@ def asked(command: Carried, system: str, currency: str = "EUR") -> Asked:
         case RecordPosting(number=number, expected_version=version):
             return Asked("PUT", f"{home}/{number}/posting", sources.record_posting(command), version)
         case _:
-            assert_never(command)
+            return asked_of_a_source(command, currency)

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from hardclose_mocks.dialects.neutral.wire import erp, sources
+from hardclose_mocks.dialects.neutral.wire import erp, invoices, sources, suppliers
 from hardclose_mocks.dialects.neutral.wire.erp import (
     CancellationIn,
     ExpensePostingIn,
     PurchaseOrderIn,
     ReversalIn,
 )
+from hardclose_mocks.dialects.neutral.wire.invoices import InvoiceChange
 from hardclose_mocks.dialects.neutral.wire.sources import (
     ApprovalIn,
     ExpenseReportChange,
@@ -27,16 +28,19 @@ from hardclose_mocks.dialects.neutral.wire.sources import (
     RequisitionChange,
     RequisitionIn,
 )
+from hardclose_mocks.dialects.neutral.wire.suppliers import SupplierChange
 from hardclose_mocks.history.codec import plain
 from hardclose_mocks.kernel.commands import (
     ApproveReport,
     CancelPurchaseOrder,
+    ChangeSupplier,
     CreatePurchaseOrder,
     CreateReport,
     CreateRequisition,
     PostExpense,
     RecordPosting,
     ReverseExpensePosting,
+    ReviseInvoice,
     ReviseReport,
     ReviseRequisition,
     SendBackReport,
@@ -46,8 +50,6 @@ from ...kernel import small_world
 from ...sandboxes import INTEGRATION, in_process, virtually
 from .carried_commands import (
     BY_SYSTEM,
-    CURRENCIES,
-    NUMBERS,
     ORDER,
     POST,
     REPORT,
@@ -58,6 +60,8 @@ from .carried_commands import (
     expense_lines,
     order_lines,
 )
+from .carried_purchasing import CHANGE_SUPPLIER, invoice_lines
+from .drawn_values import CURRENCIES, NUMBERS
 
 
 def on_the_wire(model: type[BaseModel], body: dict[str, Any]) -> Any:
@@ -112,10 +116,26 @@ def test_reversals_cancellations_and_reasons_come_back(day: date, reason: str, v
         ReverseExpensePosting("EP-1", day, reason, version),
         CancelPurchaseOrder("PO-1", reason, version),
     )
-    assert on_the_wire(ReversalIn, erp.reverse_expense_posting(reversal)).command("EP-1", version) == reversal
+    read = on_the_wire(ReversalIn, erp.reverse_expense_posting(reversal))
+    assert ReverseExpensePosting("EP-1", read.posting_date, read.reason, version) == reversal
     assert on_the_wire(CancellationIn, erp.cancel_purchase_order(cancellation)).command("PO-1", version) == cancellation
     assert on_the_wire(ReasonIn, sources.give_reason(SendBackReport("R-1", "lead", reason))).reason == reason
     assert on_the_wire(ApprovalIn, sources.approve(ApproveReport("R-1", "peer", "lead"))).on_behalf_of == "lead"
+
+
+@given(CURRENCIES.flatmap(lambda code: st.tuples(st.just(code), invoice_lines(code))), NUMBERS)
+def test_a_revised_invoice_comes_back(drawn: tuple[str, Any], number: str) -> None:
+    currency, lines = drawn
+    day = date(2026, 11, 30)
+    revised = ReviseInvoice(number, "S-1", "4711", day, day, lines, 12, "as printed")
+    assert on_the_wire(InvoiceChange, invoices.revise_invoice(revised, currency)).command(number, currency) == revised
+
+
+@given(CHANGE_SUPPLIER)
+def test_a_change_of_a_supplier_names_only_what_changes(command: ChangeSupplier) -> None:
+    body = suppliers.change_supplier(command)
+    assert None not in body.values()
+    assert on_the_wire(SupplierChange, body).command(command.number, command.expected_version) == command
 
 
 # --- the routes -----------------------------------------------------------------------------------------------------

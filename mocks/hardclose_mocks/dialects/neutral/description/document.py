@@ -53,6 +53,7 @@ _SECURITY_SCHEMES: Part = {
 }
 _LOGINS = ("token", "client.rotate")
 _PUBLIC = (*_LOGINS, "card")
+_FILE: Part = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
 def described(raw: dict[str, Any], system: str, name: str) -> dict[str, Any]:
@@ -107,7 +108,8 @@ def _operation(path: str, raw: dict[str, Any], system: str) -> dict[str, Any]:
 
 def _in_path(name: str, words: Words) -> Part:
     schema = {"type": "string", "minLength": 1, "maxLength": 80}
-    return {"name": name, "in": "path", "required": True, "schema": schema, "example": words.example}
+    example = words.example if isinstance(words.example, str | None) else words.example[name]
+    return {"name": name, "in": "path", "required": True, "schema": schema, "example": example}
 
 
 def _body(raw: dict[str, Any], words: Words, system: str) -> Part | None:
@@ -117,6 +119,8 @@ def _body(raw: dict[str, Any], words: Words, system: str) -> Part | None:
             "required": True,
             "content": {"application/x-www-form-urlencoded": {"schema": _FORMS[raw["operationId"]], "examples": named}},
         }
+    if words.upload:
+        return {"required": True, "description": "The file, under its own type.", "content": _FILE}
     named = {name: {"value": body} for name, body in (words.bodies or {}).items()}
     if "requestBody" not in raw:
         return None
@@ -127,6 +131,11 @@ def _body(raw: dict[str, Any], words: Words, system: str) -> Part | None:
 def _success(raw: dict[str, Any], words: Words) -> dict[str, Part]:
     status = next(one for one in raw["responses"] if one.startswith("2"))
     answered: Part = {"description": "Done." if words.answer is None else _called(words.answer)}
+    if words.download:
+        answered = {
+            "description": "The file, under its own type.",
+            "content": {"*/*": _FILE["application/octet-stream"]},
+        }
     if words.headers:
         answered["headers"] = headers(words.headers)
     if words.answer is not None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hardclose_mocks.dialects.neutral.description import examples
-from hardclose_mocks.dialects.neutral.description.parts import Part, choice
+from hardclose_mocks.dialects.neutral.description import examples, purchasing_examples
+from hardclose_mocks.dialects.neutral.description.parts import PARAMETERS, Part, choice
 from hardclose_mocks.dialects.neutral.description.schemas import LIST, PAGE
+from hardclose_mocks.dialects.neutral.routes.erp import POSTINGS
+from hardclose_mocks.dialects.neutral.routes.expense import REPORTS
 from hardclose_mocks.dialects.neutral.routes.paging import Filter
 from hardclose_mocks.dialects.neutral.routes.procurement import REQUISITIONS
 from hardclose_mocks.dialects.neutral.routes.resources import Action, Creation, Resource
@@ -18,8 +20,8 @@ from hardclose_mocks.dialects.neutral.routes.table import RESOURCES
 @dataclass(frozen=True, slots=True)
 class Words:
     """`answer` is the schema of a success; `asks` names shared parameters; `refuses` are statuses besides those that
-    go with a path, a body or any call; `example` is the document number (or code) in the path; `leads` are the
-    operations that go on with the document answered."""
+    go with a path, a body or any call; `example` is the document number (or code) in the path, or what is there by
+    name; `leads` are the operations that go on with the document answered."""
 
     summary: str
     answer: str | None
@@ -27,10 +29,14 @@ class Words:
     refuses: tuple[int, ...] = ()
     headers: tuple[str, ...] = ()
     bodies: examples.Examples | None = None
-    example: str | None = None
+    example: str | Mapping[str, str] | None = None
     leads: tuple[str, ...] = ()
     by_person: bool = False
     """A human's hand: an integration is refused."""
+    upload: bool = False
+    """The body is a file of any type."""
+    download: bool = False
+    """So is what is answered."""
 
 
 def _gets(what: str, answer: str, example: str, leads: tuple[str, ...] = ()) -> Words:
@@ -40,16 +46,19 @@ def _gets(what: str, answer: str, example: str, leads: tuple[str, ...] = ()) -> 
 
 
 def _pages(what: str, answer: str, filters: Mapping[str, Filter], *asks: str) -> Words:
-    narrowed = tuple(
-        choice(name, one.values, f"Only those whose {name.replace('_', ' ')} is this.") if one.values else name.title()
-        for name, one in filters.items()
-    )
+    narrowed = tuple(_narrowing(name, one) for name, one in filters.items())
     return Words(
         f"{what} by page, in the order of their last change",
         answer + PAGE,
         asks=("Limit", "Cursor", "UpdatedSince", *narrowed, *asks),
         refuses=(400,),
     )
+
+
+def _narrowing(name: str, one: Filter) -> str | Part:
+    if name.title() in PARAMETERS and not one.values:
+        return name.title()
+    return choice(name, one.values, f"Only those whose {name.replace('_', ' ')} is this.")
 
 
 def _makes(resource: Resource, creation: Creation) -> Words:
@@ -153,6 +162,42 @@ _ERP: dict[str, Words] = {
     **_masters("tax code", "TaxCode", "tax_code", "V19"),
 }
 
+ATTACHMENTS_OFFERED = False
+_FILE = "AT-DE01-000001"
+_RECEIPTS = {"number": REPORTS.example, "id": "F-2026-1101"}
+_ATTACHMENTS: dict[str, Words] = {
+    "attachment.create": Words(
+        "Attach a file to an expense posting",
+        "Attachment",
+        asks=("IdempotencyKey", "FileName", "FileDigest"),
+        refuses=(400, 409, 413, 422),
+        headers=("ETag", "Location"),
+        example=POSTINGS.example,
+        leads=("attachment.get",),
+        upload=True,
+    ),
+    "attachment.list": Words(
+        "Files of an expense posting by page, in the order of their last change",
+        "Attachment" + PAGE,
+        asks=("Limit", "Cursor", "UpdatedSince"),
+        refuses=(400,),
+        example=POSTINGS.example,
+    ),
+    "attachment.get": _gets("file of an expense posting", "Attachment", _FILE),
+    "report_attachment.create": Words(
+        "Attach a receipt to a report, before it is submitted",
+        "ReportAttachment",
+        asks=("IdempotencyKey",),
+        refuses=(400, 409, 413, 422),
+        bodies=purchasing_examples.REPORT_ATTACHMENTS,
+        example=REPORTS.example,
+    ),
+    "report_attachment.list": Words("All receipts of a report", "ReportAttachment" + LIST, example=REPORTS.example),
+    "report_attachment.content": Words(
+        "What a receipt holds", None, headers=("ContentETag",), example=_RECEIPTS, download=True
+    ),
+}
+
 _PROCUREMENT: dict[str, Words] = {
     "order.list": _pages("Requisitions that became orders", REQUISITIONS.answer, REQUISITIONS.filters),
 }
@@ -161,6 +206,7 @@ OPERATIONS: dict[str, Words] = {
     **_EVERYWHERE,
     **_ERP,
     **_PROCUREMENT,
+    **(_ATTACHMENTS if ATTACHMENTS_OFFERED else {}),
     **{name: words for resource in RESOURCES for name, words in _offers(resource).items()},
 }
 TAGS: dict[str, str] = {
@@ -171,7 +217,18 @@ TAGS: dict[str, str] = {
     "purchase orders": "Orders with suppliers and what they commit.",
     "periods": "Which days may be posted to.",
     "budgets": "What cost centres may still commit.",
-    "masters": "Suppliers, cost centres, accounts, projects and tax codes.",
+    "masters": "Accounts, projects and tax codes.",
+    "suppliers": "Suppliers' master records.",
+    "cost centers": "Cost centers: the ERP's own, and their copies elsewhere.",
+    "goods receipts": "Goods taken in for purchase orders.",
+    "supplier invoices": "Invoices and credit notes: journal, match, payment block.",
+    "journal entries": "Journal entries, accruals among them.",
+    "payments": "What was paid, to whom and which account.",
+    "attachments": "Receipts of reports, and files of postings.",
+    "supplier requests": "Suppliers from request to verified bank account.",
+    "receipts": "Goods as they came in.",
+    "invoices": "The inbox of invoices and credit notes.",
+    "accruals": "What came and was not invoiced at close.",
     "requisitions": "Requisitions from draft to order.",
     "orders": "Orders as procurement knows them.",
     "expense reports": "Expense reports from draft to paid.",

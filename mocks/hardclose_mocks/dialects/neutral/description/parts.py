@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from hardclose_mocks.desk import KEY
 from hardclose_mocks.dialects.neutral.description.schemas import reference
 from hardclose_mocks.dialects.neutral.routes.shared import ETAG
+from hardclose_mocks.dialects.neutral.wire.values import SHA256
+from hardclose_mocks.kernel.periods import MODULES
 
 Part = dict[str, Any]
 
@@ -75,11 +77,26 @@ PARAMETERS: dict[str, Part] = {
         "x-hardclose-refusable": True,
         "schema": {"type": "string"},
     },
+    "FileName": {
+        "name": "name",
+        "in": "query",
+        "required": True,
+        "description": "The file's name.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        "example": "ticket.pdf",
+    },
+    "FileDigest": {
+        "name": "sha256",
+        "in": "query",
+        "description": "SHA-256 of the body, hexadecimal. What arrives otherwise is refused.",
+        "x-hardclose-refusable": True,
+        "schema": {"type": "string", "pattern": SHA256},
+    },
     "Module": {
         "name": "module",
         "in": "query",
-        "description": "Both unless given.",
-        "schema": {"type": "string", "enum": ["expense", "purchasing"]},
+        "description": "All unless given.",
+        "schema": {"type": "string", "enum": [*MODULES]},
         "example": "expense",
     },
 }
@@ -90,6 +107,11 @@ HEADERS: dict[str, Part] = {
         "required": True,
         "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
         "example": '"1"',
+    },
+    "ContentETag": {
+        "description": "The SHA-256 of the content, hexadecimal.",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]{64}"$'},
     },
     "Location": {
         "description": "Where the new document is.",
@@ -122,6 +144,7 @@ HEADERS: dict[str, Part] = {
 _NAMES = {
     "CacheControl": "Cache-Control",
     "Challenge": "WWW-Authenticate",
+    "ContentETag": "ETag",
     "RetryAfter": "Retry-After",
     "RateLimitPolicy": "RateLimit-Policy",
 }
@@ -150,7 +173,11 @@ REFUSALS: dict[int, Refusing] = {
         ("not-allowed", "insufficient-scope"),
     ),
     404: Refusing("NotFound", "No such thing", ("not-found", "unknown-document")),
-    409: Refusing("Conflict", "Not possible in this state", ("wrong-state", "duplicate-reference", "key-in-progress")),
+    409: Refusing(
+        "Conflict",
+        "Not possible in this state",
+        ("wrong-state", "duplicate-reference", "older-revision", "key-in-progress"),
+    ),
     412: Refusing("Changed", "Changed meanwhile", ("version-mismatch",)),
     413: Refusing("TooLarge", "The body is larger than this system takes", ("too-large",)),
     422: Refusing(
@@ -165,6 +192,8 @@ REFUSALS: dict[int, Refusing] = {
             "budget-exceeded",
             "unbalanced",
             "not-validated",
+            "merged-master",
+            "over-delivery",
             "key-reused",
         ),
     ),
@@ -194,7 +223,9 @@ def refusals() -> dict[str, Part]:
 
 
 def choice(name: str, values: Iterable[str], says: str) -> Part:
-    """A filter that knows its values."""
+    """A filter by name; `values` are all it can be, none where that is not known."""
     offered = [*values]
+    if not offered:
+        return {"name": name, "in": "query", "description": says, "schema": {"type": "string"}}
     schema = {"type": "string", "enum": offered}
     return {"name": name, "in": "query", "description": says, "schema": schema, "example": offered[0]}

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from hardclose_mocks.dialects.neutral.wire import answers
+from hardclose_mocks.dialects.neutral.wire import answers, purchasing_answers
 from hardclose_mocks.kernel import master
 from hardclose_mocks.pace import PACES
 
@@ -33,6 +33,16 @@ _ANSWERS: tuple[type, ...] = (
     answers.Problem,
     master.Supplier,
     master.CostCenter,
+    purchasing_answers.SupplierRequest,
+    purchasing_answers.Receipt,
+    purchasing_answers.GoodsReceipt,
+    purchasing_answers.Invoice,
+    purchasing_answers.SupplierInvoice,
+    purchasing_answers.Accrual,
+    purchasing_answers.JournalEntry,
+    purchasing_answers.Payment,
+    purchasing_answers.Attachment,
+    purchasing_answers.ReportAttachment,
     master.Account,
     master.Project,
     master.TaxCode,
@@ -86,7 +96,8 @@ _ON_REFRESH = ("reuse", "new_grant")
 
 
 def _contract_card() -> Schema:
-    seconds = {"type": "number", "minimum": 0}
+    seconds = share = {"type": "number", "minimum": 0}
+    whole = {"type": "integer", "minimum": 0}
     operation = _object(
         profile={"type": "string", "pattern": "^C[1-6]$"},
         idempotency_key=_object(supported={"type": "boolean"}, required={"type": "boolean"}, life_s=seconds),
@@ -137,6 +148,22 @@ def _contract_card() -> Schema:
         validation={
             "anyOf": [_object(fail={"enum": ["open", "closed"]}, budget_s=seconds), {"type": "null"}],
             "description": "How the integration is asked before a document is submitted; null if it never is.",
+        },
+        tolerances={
+            "anyOf": [_object(quantity=share, price=share, price_minor=whole, over_delivery=share), {"type": "null"}],
+            "description": "Shares, and minor units per piece, within which invoices match; null where nothing does.",
+        },
+        ownership={
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            },
+            "description": "Which system has the say about which fields, by kind of master.",
+        },
+        older_revision={
+            "enum": ["refused", "taken"],
+            "description": "What becomes of a copy of a master that is older than the one held.",
         },
         token_life_s=seconds,
         access=_object(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from hardclose_mocks.dialects.neutral.description import examples
+from hardclose_mocks.dialects.neutral.routes.cost_centers import COST_CENTER_COPIES
 from hardclose_mocks.dialects.neutral.routes.resources import Action, Creation, Resource, add_resource, source_filters
 from hardclose_mocks.dialects.neutral.routes.sources import approval, write_back
 from hardclose_mocks.dialects.neutral.wire import answers
@@ -71,7 +72,8 @@ REPORTS = Resource(
     ),
     get_leads=("posting",),
 )
-EXPENSE_RESOURCES = (REPORTS,)
+EXPENSE_RESOURCES: tuple[Resource, ...] = (REPORTS,)
+EXPENSE_TO_COME: tuple[Resource, ...] = (COST_CENTER_COPIES,)
 
 
 def add_expense_routes(app: FastAPI) -> None:

@@ -6,9 +6,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from hardclose_mocks.dialects.neutral.description import examples
+from hardclose_mocks.dialects.neutral.routes.accruals import ACCRUALS
+from hardclose_mocks.dialects.neutral.routes.cost_centers import COST_CENTER_COPIES
+from hardclose_mocks.dialects.neutral.routes.invoices import INVOICES
 from hardclose_mocks.dialects.neutral.routes.paging import listing
+from hardclose_mocks.dialects.neutral.routes.receipts import RECEIPTS
 from hardclose_mocks.dialects.neutral.routes.resources import Action, Creation, Resource, add_resource, source_filters
 from hardclose_mocks.dialects.neutral.routes.sources import approval, write_back
+from hardclose_mocks.dialects.neutral.routes.suppliers import SUPPLIER_REQUESTS
 from hardclose_mocks.dialects.neutral.wire import answers
 from hardclose_mocks.dialects.neutral.wire.sources import ReasonIn, RequisitionChange, RequisitionIn, requisition
 from hardclose_mocks.kernel.commands import (
@@ -67,7 +72,8 @@ REQUISITIONS = Resource(
     ),
     get_leads=("posting",),
 )
-PROCUREMENT_RESOURCES = (REQUISITIONS,)
+PROCUREMENT_RESOURCES: tuple[Resource, ...] = (REQUISITIONS,)
+PROCUREMENT_TO_COME: tuple[Resource, ...] = (SUPPLIER_REQUESTS, RECEIPTS, INVOICES, ACCRUALS, COST_CENTER_COPIES)
 
 
 def add_procurement_routes(app: FastAPI) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from hardclose_mocks.dialects.neutral.description import examples
 from hardclose_mocks.dialects.neutral.description.examples import Examples
 from hardclose_mocks.dialects.neutral.routes.paging import Filter, listing
 from hardclose_mocks.dialects.neutral.routes.shared import after, desk, expected_version, one, protocol_error
 from hardclose_mocks.dialects.neutral.wire import answers
+from hardclose_mocks.dialects.neutral.wire.erp import ReversalIn
 from hardclose_mocks.dialects.neutral.wire.values import Wire
 from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.master import Company
@@ -100,6 +103,19 @@ class Action:
     by_person: bool = False
 
 
+def reversal(summary: str, command: Callable[[str, date, str, int | None], Command]) -> Action:
+    """The same for all documents of the ERP that are posted."""
+    return Action(
+        "reverse",
+        "/reversal",
+        summary,
+        lambda asked: command(asked.number, asked.body.posting_date, asked.body.reason, asked.version),
+        ReversalIn,
+        examples.REVERSALS,
+        if_match=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """`kind` is what operations are named after, `answer` its schema, `example` a number that examples make.
@@ -124,7 +140,7 @@ class Resource:
 
     @property
     def tag(self) -> str:
-        return self.words + "s"
+        return (self.words[:-1] + "ie" if self.words.endswith("y") else self.words) + "s"
 
     @property
     def by_reference(self) -> bool:

@@ -8,6 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic wants this one below Python 3.12
 
 from hardclose_mocks.dialects.neutral.wire.values import CURRENCY
+from hardclose_mocks.kernel.periods import MODULES
 
 POSTING_STATUSES = ("posted", "reversed")
 PAYMENTS = ("open", "paid")
@@ -199,7 +200,7 @@ class Period(TypedDict):
     """`starts_on` and `ends_on` are both inside the period."""
 
     company: str
-    module: Annotated[str, one_of("expense", "purchasing")]
+    module: Annotated[str, one_of(*MODULES)]
     year: int
     period: Annotated[int, Field(ge=1, le=12)]
     starts_on: Date

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from hardclose_mocks.dialects.neutral.wire import answers
-from hardclose_mocks.dialects.neutral.wire.progress import changes
+from hardclose_mocks.dialects.neutral.wire.progress import changes, journal
 from hardclose_mocks.dialects.neutral.wire.values import (
     Amount,
     Currency,
@@ -81,9 +81,6 @@ class ExpensePostingIn(Wire):
 class ReversalIn(Wire):
     posting_date: Day
     reason: Annotated[Text, Field(min_length=1)]
-
-    def command(self, number: str, expected_version: int | None = None) -> ReverseExpensePosting:
-        return ReverseExpensePosting(number, self.posting_date, self.reason, expected_version)
 
 
 class OrderLineIn(Wire):
@@ -225,16 +222,7 @@ def expense_posting(document: ExpensePosting, company: Company) -> answers.Expen
         "reversal": document.reversal,
         "reverses": document.reverses,
         "lines": [posting_line(line, document.currency) for line in document.lines],
-        "journal": [
-            {
-                "account": line.account,
-                "debit": amount(line.debit, document.currency),
-                "credit": amount(line.credit, document.currency),
-                "cost_center": line.cost_center,
-                "text": line.text,
-            }
-            for line in document.journal
-        ],
+        "journal": journal(document.journal, document.currency),
         **changes(document, company),
         "created_by": document.created_by,
     }

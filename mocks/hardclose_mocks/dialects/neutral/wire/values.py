@@ -8,6 +8,7 @@ from typing import Annotated, Any, overload
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from hardclose_mocks.kernel.attachments import SIZE_MAX
 from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.money import Money, MoneyError
 from hardclose_mocks.kernel.refusals import Invalid, Refused
@@ -26,6 +27,7 @@ DocumentNumber = Annotated[
 """A number that whoever fills in the form draws, and that its document will be addressed by in a path: no slash, and no
 lone dots."""
 Number = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9._:/-]+$", strict=True)]
+SHA256 = "^[0-9a-f]{64}$"
 Currency = Annotated[str, StringConstraints(pattern=CURRENCY, strict=True)]
 
 
@@ -50,7 +52,11 @@ def _day(value: Any) -> Any:
 QUANTITY_MAX = 1_000_000
 # Bounds first: those that come after a validator of ours are kept, and told nobody.
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX), BeforeValidator(_integral)]
+Size = Annotated[int, Field(ge=1, le=SIZE_MAX), BeforeValidator(_integral)]
+Days = Annotated[int, Field(ge=0, le=365), BeforeValidator(_integral)]
+Revision = Annotated[int, Field(ge=1, le=QUANTITY_MAX), BeforeValidator(_integral)]
 Day = Annotated[date, BeforeValidator(_day)]
+Filled = Annotated[Text, Field(min_length=1)]
 
 
 class Wire(BaseModel):

@@ -19,6 +19,7 @@ from hardclose_simulator.lives import NEGATIVE, Claim, ErpDocument
 from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.master_line import MasterLine
 from hardclose_simulator.period_line import PeriodLine
+from hardclose_simulator.replicas import Replicas
 from hardclose_simulator.soundness import SourceState
 from hardclose_simulator.source_line import TAKEN_BACK, SourceLine
 
@@ -50,6 +51,12 @@ DOCUMENT_NAMES = {
 MASTERS = frozenset({"SUP", "MDM"})
 """Flows of master data: they go on living, and a later revision does not take an earlier one back."""
 CLOSED_ENTRY = frozenset({"closed", "resolved", "done", "cured"})
+
+
+def plural(name: str) -> str:
+    """Of a kind of document: journal entries, purchase orders, changes of masters."""
+    noun, of, rest = name.partition(" of ")
+    return (f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s") + of + rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,8 @@ class Case:
     fact_seqs: Mapping[str, int]
     documents: Mapping[str, ErpDocument]
     attribution: Attribution
+    replicas: Replicas
+    """What was set of suppliers in the ERP and of cost centres everywhere, by system, kind and number."""
     claims: Mapping[tuple[str, str], tuple[Claim, ...]]
     sources: Mapping[tuple[str, str], SourceState]
     source_lines: Mapping[tuple[str, str], SourceLine]

@@ -30,6 +30,7 @@ from hardclose_simulator.lives import accepted, fold_lives
 from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.master_line import MasterLine
 from hardclose_simulator.period_line import PeriodLine
+from hardclose_simulator.replicas import fold_replicas
 from hardclose_simulator.soundness import refold
 
 _FLOW_OF_OP = {op: flow for ops in (CREATES, WRITE_BACKS) for flow, op in ops.items()}
@@ -57,6 +58,7 @@ def build(records: Sequence[Record]) -> Case:
         facts_by_id={fact.id: fact for fact, _ in facts},
         documents=lives.documents,
         attribution=attribute([fact for fact, _ in facts], lives.documents.values()),
+        replicas=fold_replicas(records),
         claims=lives.claims,
         sources=folded.sources,
         source_lines=folded.source_lines,

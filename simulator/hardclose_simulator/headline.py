@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.money import Money
+from hardclose_simulator import changes
 from hardclose_simulator.case import DOCUMENT_NAMES, Case
 from hardclose_simulator.verdict import Bucket, Headline
 
+CHANGES = "CHG"
+_NAMES = {"POSTED": "posted_once", "PARKED": "parked", "REJECTED": "parked", "SUPERSEDED": "superseded"}
 _BUCKETS = ("posted_once", "duplicated", "lost", "parked", "superseded", "unknown")
 
 
 def headlines(case: Case, *, judged: bool) -> tuple[Headline, ...]:
     """One per flow that has facts or documents. Without `judged` liveness what is open counts as unknown, not lost."""
     flows = {fact.flow for fact in case.facts} | {one.flow for one in case.documents.values() if one.by_integration}
-    return tuple(_headline(case, flow, judged=judged) for flow in DOCUMENT_NAMES if flow in flows)
+    documents = [_headline(case, flow, judged=judged) for flow in DOCUMENT_NAMES if flow in flows]
+    return (*documents, *([_of_changes(case, judged=judged)] if case.changes else []))
+
+
+def _of_changes(case: Case, *, judged: bool) -> Headline:
+    """Of masters and receipts: a change is carried over or it is not; it is never posted twice."""
+    buckets: dict[str, list[Money]] = {name: [] for name in _BUCKETS}
+    for change in case.changes:
+        buckets[_NAMES.get(changes.disposition(case, change), "lost" if judged else "unknown")].append(
+            case.money(change)
+        )
+    return Headline(
+        flow=CHANGES,
+        document="change of masters or receipts",
+        intended=Bucket.of(case.money(change) for change in case.changes),
+        unexpected=Bucket.of([]),
+        recovered=Bucket.of([]),
+        **{name: Bucket.of(amounts) for name, amounts in buckets.items()},
+    )
 
 
 def _headline(case: Case, flow: str, *, judged: bool) -> Headline:

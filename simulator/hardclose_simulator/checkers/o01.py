@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hardclose_mocks.history.records import Fact
 from hardclose_simulator.attempts import Know
-from hardclose_simulator.case import DOCUMENT_NAMES, Case
+from hardclose_simulator.case import DOCUMENT_NAMES, Case, plural
 from hardclose_simulator.lives import ErpDocument
 from hardclose_simulator.verdict import Finding, Verdict
 
@@ -73,7 +73,7 @@ def _finding(case: Case, fact: Fact, crowd: Sequence[ErpDocument]) -> Finding:
     return Finding(
         ID,
         fact.id,
-        f"{fact.source} has {len(crowd)} live {DOCUMENT_NAMES[fact.flow]}s at once: {numbers}",
+        f"{fact.source} has {len(crowd)} live {plural(DOCUMENT_NAMES[fact.flow])} at once: {numbers}",
         tuple(sorted({case.fact_seqs[fact.id], *(one.made.seq for one in crowd), *tellings})),
         case.money(fact) * (len(crowd) - 1),
         f"profile {profile}: {way_out.format(late=late)}" if way_out else f"profile {profile}",

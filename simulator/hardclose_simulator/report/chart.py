@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from hardclose_simulator.case import plural
 from hardclose_simulator.report.fault_lines import FaultLine
 from hardclose_simulator.report.judged_run import Report
 from hardclose_simulator.report.pipeline import CLOSED, Flow, PeriodStep, reached
@@ -228,7 +229,7 @@ class _Draughtsman:
         )
         level = max(1, round(tick_step(most, 4)))
         return Plot(
-            title=f"{flow.document.capitalize()}s",
+            title=plural(flow.document).capitalize(),
             top=top,
             bottom=bottom,
             lines=lines,
@@ -262,7 +263,7 @@ class _Draughtsman:
         parts = []
         for flow in self.model.flows:
             rest = [f"{len(getattr(flow, f'{key}_s'))} {name}" for key, name in SERIES.items() if key != "due"]
-            parts.append(f"{flow.document}s: {len(flow.due_s)} due, {', '.join(rest)}")
+            parts.append(f"{plural(flow.document)}: {len(flow.due_s)} due, {', '.join(rest)}")
         return f"Cumulative documents over {self.ends_s:g} wire seconds. {'. '.join(parts)}."
 
 

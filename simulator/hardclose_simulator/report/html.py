@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from hardclose_simulator.case import plural
 from hardclose_simulator.report.chart import LEFT, RIGHT, SERIES, WIDTH, chart_of
 from hardclose_simulator.report.judged_run import Report
 from hardclose_simulator.report.plain_text import headed
@@ -45,7 +46,7 @@ def to_html(model: Report) -> str:
 def _figures(model: Report) -> dict[str, Any]:
     """What the page's script reads the chart by: instants as milliseconds, as JavaScript counts them."""
     flows = [
-        {"name": f"{flow.document}s", "series": [[name, getattr(flow, f"{key}_s")] for key, name in SERIES.items()]}
+        {"name": plural(flow.document), "series": [[name, getattr(flow, f"{key}_s")] for key, name in SERIES.items()]}
         for flow in model.flows
     ]
     return {"clock": [[at_s, round(at.timestamp() * 1000)] for at_s, at in model.clock], "flows": flows}
@@ -72,4 +73,5 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.filters["plural"] = plural
 _ENVIRONMENT.filters.update(counted=counted, lasting=lasting, moment=_moment, headed=headed)

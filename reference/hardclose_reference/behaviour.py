@@ -63,6 +63,8 @@ class Behaviour:
     """One token and refresh token `shared` by all callers, or `each` caller with his own."""
     renews: bool = True
     """Renew subscriptions before they end, and those that were disabled."""
+    accounting_date: str = "company"
+    """The day of the final approval where the `company` is, or in `utc`."""
     memory: str = "on_disk"
     """What was seen is remembered `on_disk`, or `in_process` only."""
 
@@ -81,6 +83,7 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P12": Behaviour(refused="retry"),
     "P13": Behaviour(server_errors="at_once"),
     "P14": Behaviour(write_back="once"),
+    "P19": Behaviour(accounting_date="utc"),
     "P20": Behaviour(closed_period="drop"),
     "P07": Behaviour(memory="in_process"),
     "P26": Behaviour(queue="strict"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +46,11 @@ def _posting_line(line: Mapping[str, Any], share: Mapping[str, Any]) -> dict[str
         "net": share["net"],
         "tax": share["tax"],
     }
+
+
+def utc_day(job: Job) -> str:
+    """The day it was in Greenwich at the final approval: what the host's clock says, and nobody's accounting date."""
+    return datetime.fromisoformat(str(job.source["approved_at"])).astimezone(UTC).date().isoformat()
 
 
 def budget_needs(job: Job) -> dict[str, str]:

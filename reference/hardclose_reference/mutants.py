@@ -186,6 +186,16 @@ _ALL = (
 
 _DELIVERY = (
     Mutant(
+        "P19",
+        "dates a posting by UTC",
+        "webhooks",
+        "C1",
+        "clock-change",
+        ("O22",),
+        "N",
+        "an approval after the company's midnight, or UTC's, and the wrong day in the books",
+    ),
+    Mutant(
         "P07",
         "remembers what it has seen in its process only",
         "webhooks",

@@ -14,7 +14,7 @@ from hardclose_reference.client import SystemClient
 from hardclose_reference.doubt import StillPending, Unknowable, done_after_all, key_knows, look_up, outcome_of
 from hardclose_reference.errands import take_back_surplus
 from hardclose_reference.job import DUE, SUPERSEDED, Job
-from hardclose_reference.mapping import budget_needs, erp_document
+from hardclose_reference.mapping import budget_needs, erp_document, utc_day
 from hardclose_reference.periods import Periods
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS, Target
@@ -173,6 +173,8 @@ class Poster:
 
     async def _may_be_tried(self, job: Job, target: Target) -> bool:
         """Before the first request only: afterwards our own document would be in the way."""
+        if self._behaviour.accounting_date == "utc":
+            job.posting_date = utc_day(job)
         if self._behaviour.ask_periods_first and target.module:
             job.posting_date = await self._first_open_day(job, target)
         if job.kind == "requisition":

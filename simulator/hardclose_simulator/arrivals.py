@@ -55,7 +55,7 @@ def spans(scenario: Scenario, flow: Arrivals, company: CompanyKeys) -> tuple[Spa
         windows = [
             (company.instant(datetime.combine(day, WORK_STARTS)), company.instant(datetime.combine(day, WORK_ENDS)), 1)
             for day in days
-            if day.weekday() < 5
+            if day.weekday() < 5 and day not in company.holidays
         ]
     # The ramp is a density: a window cut in half by the scenario's bounds keeps half its weight.
     return tuple(

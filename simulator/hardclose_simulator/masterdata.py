@@ -114,7 +114,7 @@ def _company(scenario: Scenario, keys: CompanyKeys, seed: int) -> _Part:
     years = range(scenario.starts.year - 1, scenario.ends.year + 2)
     (name,) = _unique(_fake(keys, seed, "company"), 1)
     return _Part(
-        company=Company(code, name, currency, keys.zone, keys.fiscal_year_starts),
+        company=Company(code, name, currency, keys.zone, keys.fiscal_year_starts, keys.calendar),
         suppliers=_suppliers(scenario, keys, seed),
         cost_centers=cost_centers,
         projects=tuple(

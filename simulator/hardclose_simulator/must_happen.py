@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, timedelta
 
 from hardclose_mocks.history.records import (
     Cred,
@@ -152,6 +152,21 @@ def _late_approvals(case: Case) -> int:
     )
 
 
+def _across_midnight(case: Case) -> int:
+    """Facts approved while it was another day in the company than in UTC."""
+    return sum(fact.accounting_date != fact.due_at.astimezone(UTC).date().isoformat() for fact in case.facts)
+
+
+def _clock_changes(case: Case) -> int:
+    """Facts approved within an hour of a change of the company's clock, before or after."""
+    hour, found = timedelta(hours=1), 0
+    for fact in case.facts:
+        if (owner := case.periods.companies.get(fact.company)) is not None:
+            around = {owner.local(at).utcoffset() for at in (fact.due_at - hour, fact.due_at, fact.due_at + hour)}
+            found += len(around) > 1
+    return found
+
+
 def _pages_read(case: Case) -> int:
     """Pages of lists that were longer than one page, the first of each included."""
     pages, before = 0, dict[str, bool]()
@@ -190,6 +205,8 @@ COUNTERS: dict[str, Callable[[Case], int]] = {
     "credential_events": lambda case: sum(
         isinstance(record.body, Cred) and record.body.state in ("rotated", "revoked") for record in case.records
     ),
+    "across_midnight": _across_midnight,
+    "clock_changes": _clock_changes,
     "withdrawn_facts": lambda case: sum(isinstance(record.body, Withdrawn) for record in case.records),
     "period_closed_refusals": lambda case: _refused(case, frozenset({"PeriodClosed"})),
     "business_refusals": lambda case: _refused(case, BUSINESS_REFUSALS),

@@ -98,7 +98,13 @@ class _FaultKeys(Keys):
             raise unknown("fault", "fault", self.fault, FAULTS)
         kind = FAULTS[self.fault]
         if kind.carrier not in self.carriers:
-            homes = {"F10": "limits", "F19": "bad_facts", "F46": "periods", "F50": "second_thoughts"}
+            homes = {
+                "F10": "limits",
+                "F19": "bad_facts",
+                "F44": "companies",
+                "F46": "periods",
+                "F50": "second_thoughts",
+            }
             home = homes.get(self.fault, "faults.timed" if kind.carrier == "vendor" else "weather' or 'aimed")
             raise wrong("fault", f"{self.fault} ({kind.name}) is set under '{home}'")
         for key, value in self.parameters.items():

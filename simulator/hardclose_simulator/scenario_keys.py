@@ -22,6 +22,7 @@ COUNTERS = (
     "attachments", "human_rejections", "partial_receipts", "receipts_reversed_after_match", "invoices_before_receipt",
     "credit_notes", "duplicate_invoice_numbers", "tolerance_edges", "blocked_invoices", "invoices_paid",
     "accruals_reversed", "merged_in_flight", "bank_changes_before_payment", "edit_collisions",
+    "across_midnight", "clock_changes",
     "replayed_deliveries", "batched_deliveries", "thin_deliveries", "lapsed_subscriptions", "credential_events",
     "withdrawn_facts",
 )  # fmt: skip
@@ -72,6 +73,10 @@ class CompanyKeys(Keys):
     currency: Annotated[str, AfterValidator(_currency)]
     zone: Annotated[str, AfterValidator(_zone)]
     fiscal_year_starts: Annotated[int, Field(ge=1, le=12, description="month")] = 1
+    calendar: Annotated[Literal["months", "4-4-5"], Field(description="fiscal periods: by months or by weeks")] = (
+        "months"
+    )
+    holidays: Annotated[tuple[date, ...], Field(description="banks are shut, and so is the office")] = ()
 
     def instant(self, moment: datetime) -> datetime:
         """The instant meant by `moment` in UTC: as it stands with an offset, else on the company's wall clock."""

@@ -175,6 +175,12 @@ _ALL = (
             "for_s": Parameter(5.0, "how long the scope is gone, wire seconds", 0.0, 3600.0),
         },
     ),
+    FaultKind(
+        "F44",
+        "cut-off geometry",
+        "actor",
+        "Clock changes, midnights that are not UTC's, fiscal weeks, leap days and bank holidays; set by the companies.",
+    ),
     FaultKind("F46", "period action", "actor", "The controller closes early, reopens, or locks one module."),
 )
 

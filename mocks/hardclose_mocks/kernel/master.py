@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A company code: base currency, IANA time zone, first month of its fiscal year (1-12)."""
+    """A company code: base currency, IANA time zone, first month of its fiscal year (1-12), and whether its periods are
+    `months` or weeks (`4-4-5`)."""
 
     code: str
     name: str
     currency: str
     zone: str
     fiscal_year_starts: int = 1
+    calendar: str = "months"
 
     def local(self, at: datetime) -> datetime:
         """The same instant on the company's wall clock."""

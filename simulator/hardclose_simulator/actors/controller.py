@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
+from hardclose_mocks.kernel.calendars import fiscal_period
 from hardclose_mocks.kernel.commands import BlockCostCenter, BlockSupplier, SetPeriod
 from hardclose_mocks.kernel.master import Company
 from hardclose_simulator.actors.steps import Actor, Ask, WaitUntil
@@ -17,7 +16,8 @@ def keep_periods(scenario: Scenario, company: Company, person: str) -> Actor:
     actions = [(keys.instant(action.at), action) for action in scenario.periods if action.company == company.code]
     for at, action in sorted(actions, key=lambda pair: pair[0]):
         yield WaitUntil(at)
-        year, period = fiscal_period(company, action.first_day)
+        # A period of weeks begins some days before or after its month: its middle is in both.
+        year, period = fiscal_period(company, action.first_day.replace(day=15))
         for module in action.modules:
             yield Ask("erp", SetPeriod(company.code, module, year, period, action.state), person)
 
@@ -29,9 +29,3 @@ def bar_masters(scenario: Scenario, company: Company, person: str) -> Actor:
         yield Ask("erp", BlockCostCenter(f"{company.code}-{CLOSED_COST_CENTER}", True), person)
     if scenario.bad_facts.blocked_supplier:
         yield Ask("erp", BlockSupplier(f"{company.code}-{BARRED_SUPPLIER}", True), person)
-
-
-def fiscal_period(company: Company, day: date) -> tuple[int, int]:
-    """Fiscal year (the calendar year it starts in) and period 1-12 of a day."""
-    months = day.year * 12 + day.month - company.fiscal_year_starts
-    return months // 12, months % 12 + 1

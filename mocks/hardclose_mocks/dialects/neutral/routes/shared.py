@@ -145,6 +145,7 @@ def company_wire(company: Company, now: datetime) -> answers.Company:
         "base_currency": company.currency,
         "time_zone": company.zone,
         "fiscal_year_starts": company.fiscal_year_starts,
+        "fiscal_calendar": company.calendar,
         "business_date": company.business_date(now).isoformat(),
         "business_time": instant(now, company),
     }

@@ -192,6 +192,7 @@ class Company(TypedDict):
     base_currency: Currency
     time_zone: str
     fiscal_year_starts: Annotated[int, Field(ge=1, le=12)]
+    fiscal_calendar: Annotated[str, one_of("months", "4-4-5")]
     business_date: Date
     business_time: Instant
 

@@ -57,12 +57,7 @@ def what_happened(case: Case, record: Record, told: Told | None) -> str:
         case DeliveryTried():
             return _delivered(case, record, record.body)
         case Fact():
-            fact = record.body
-            amount = Money(fact.total, fact.currency)
-            twin = f", twin of {fact.twin_of}" if fact.twin_of else ""
-            return (
-                f"{fact.source} is approved: {amount} for {fact.partner}, accounting date {fact.accounting_date}{twin}"
-            )
+            return _declared(record.body)
         case Phase(name=name, note=note):
             return f"phase {name}" + (f" ({note})" if note else "")
         case SutProcess(state=state, note=note):
@@ -71,6 +66,26 @@ def what_happened(case: Case, record: Record, told: Told | None) -> str:
             return f"lists an exception for {source or 'several'}: {reason}"
         case _:
             return record.kind
+
+
+def _declared(fact: Fact) -> str:
+    amount = Money(fact.total, fact.currency)
+    twin = f", twin of {fact.twin_of}" if fact.twin_of else ""
+    needs = f", after {' and '.join(fact.needs)}" if fact.needs else ""
+    if fact.what != "created":
+        return f"{fact.source} is {fact.what.replace('_', ' ')}, revision {fact.revision}"
+    match fact.flow:
+        case "SUP" | "MDM":
+            return f"{fact.source} is {'approved' if fact.flow == 'SUP' else 'opened'}: {fact.truth.get('name')}"
+        case "REC":
+            return f"{fact.source} is recorded: goods worth {amount} for {fact.truth.get('requisition')}{needs}"
+        case "JNL":
+            until = fact.truth.get("reverse_on")
+            return f"{fact.source} is approved: {amount} accrued on {fact.accounting_date}, to be reversed on {until}"
+        case _:
+            told = f"{amount} for {fact.partner}, accounting date {fact.accounting_date}{twin}{needs}"
+            credit = " credit note" if fact.truth.get("kind") == "credit_note" else ""
+            return f"{fact.source} is approved:{credit} {told}"
 
 
 # --- exchanges -------------------------------------------------------------------------------------------------
@@ -150,12 +165,12 @@ def command_in_words(carried: Carried) -> str:
         case "RunPayments":
             until = asked.get("cut_off")
             return f"payment run {asked.get('run')} in {asked.get('company')}, all posted up to {_day(until)}"
-        case "ApproveReport" | "ApproveRequisition":
+        case "ApproveReport" | "ApproveRequisition" | "ApproveSupplierRequest" | "ApproveInvoice" | "ApproveAccrual":
             behalf = f" for {asked['on_behalf_of']}" if asked.get("on_behalf_of") else ""
             return f"{asked.get('approver')} approves {number}{behalf}"
-        case "SendBackReport" | "RejectRequisition":
+        case "SendBackReport" | "RejectRequisition" | "RejectSupplierRequest" | "RejectInvoice":
             return f"{asked.get('approver')} sends {number} back: {asked.get('reason')}"
-        case "ReverseExpensePosting":
+        case name if name.startswith("Reverse"):
             return f"reverses {number}: {asked.get('reason')}"
         case "CancelPurchaseOrder":
             return f"cancels {number}: {asked.get('reason')}"

@@ -117,6 +117,8 @@ class Case:
     knowledge: Knowledge
     phases: tuple[PhaseMark, ...]
     losses: tuple[int, ...]
+    leaks: tuple[tuple[int, str, str], ...]
+    """Secrets in what the integration wrote: record number, what kind of secret, and where it stood."""
     subscribed: bool
     problems: tuple[str, ...]
     """What is wrong with the history itself; empty when it is sound."""

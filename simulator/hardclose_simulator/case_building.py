@@ -26,6 +26,7 @@ from hardclose_simulator.attribution import Marks, attribute
 from hardclose_simulator.case import CLOSED_ENTRY, CREATES, WRITE_BACKS, Case, Entry, PhaseMark
 from hardclose_simulator.clock_line import ClockLine
 from hardclose_simulator.knowledge import deliveries_of, knowledge_of
+from hardclose_simulator.leaks import leaks
 from hardclose_simulator.lives import accepted, fold_lives
 from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.master_line import MasterLine
@@ -76,6 +77,7 @@ def build(records: Sequence[Record]) -> Case:
             if isinstance(record.body, Phase)
         ),
         losses=losses_of(records),
+        leaks=tuple(leaks(records)),
         subscribed=any(isinstance(body, Subscribed) and body.state == "created" for body in bodies),
         problems=folded.problems,
     )

@@ -26,6 +26,9 @@ from hardclose_simulator.checkers import (
     o33,
     o34,
     o35,
+    o36,
+    o37,
+    o38,
     o41,
 )
 from hardclose_simulator.verdict import Verdict
@@ -177,6 +180,27 @@ _ALL = (
         "only genuine, timely events",
         "Forged, altered or stale events cause nothing; genuine ones are acknowledged within the sender's timeout.",
         o35.check,
+    ),
+    Obligation(
+        "O36",
+        "REPLAY",
+        "a mass replay is a non-event",
+        "When a sender repeats its history, documents that are done with stay as they are, and nobody is flooded.",
+        o36.check,
+    ),
+    Obligation(
+        "O37",
+        "CONTINUITY",
+        "subscriptions and cursors have no holes",
+        "A subscription that ends is renewed, and until then the lists are read.",
+        o37.check,
+    ),
+    Obligation(
+        "O38",
+        "CREDS",
+        "credentials are handled like cash",
+        "Tokens are kept while they live, a replaced secret is let go of, and secrets stand nowhere else.",
+        o38.check,
     ),
     Obligation(
         "O41",

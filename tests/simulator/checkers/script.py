@@ -25,6 +25,7 @@ from hardclose_mocks.history.records import (
     Card,
     Carried,
     ClockSet,
+    Cred,
     DeliveryTried,
     ExceptionSeen,
     Exchange,
@@ -40,6 +41,7 @@ from hardclose_mocks.history.records import (
     Snapshot,
     Subscribed,
     SutProcess,
+    TokenIssued,
     Told,
 )
 from hardclose_mocks.kernel.books import open_books
@@ -55,6 +57,7 @@ from hardclose_mocks.kernel.commands import (
 )
 from hardclose_mocks.kernel.money import Money
 from hardclose_mocks.pace import CI
+from hardclose_mocks.server.credentials import token_hash
 from hardclose_simulator.case import CREATES, WRITE_BACKS, Case
 from hardclose_simulator.case_building import build
 from hardclose_simulator.manifest import Manifest
@@ -80,12 +83,13 @@ def history(
     manifest: Manifest | None = None,
     must_happen: Mapping[str, int] | None = None,
     may_drop: bool = True,
+    subscriptions: Mapping[str, Any] | None = None,
     aimed: Sequence[tuple[str, str, str]] = (),
     sut: str = "reference, webhooks",
 ) -> list[Record]:
     """The records of a script. `aimed` are planned faults: rule id, fault, subject."""
     played = Script(Recorder(), profile)
-    played.open(manifest or Manifest(), must_happen or {}, may_drop, aimed, sut)
+    played.open(manifest or Manifest(), must_happen or {}, may_drop, aimed, sut, subscriptions or {})
     for line in text.strip().splitlines():
         if line.strip():
             at, verb, *rest = shlex.split(line)
@@ -116,6 +120,7 @@ class Script:
         may_drop: bool,
         aimed: Sequence[tuple[str, str, str]],
         sut: str,
+        subscriptions: Mapping[str, Any],
     ) -> None:
         master = small_master()
         terms = {name: Terms(self.profile) for name in CREATES.values()}
@@ -125,6 +130,7 @@ class Script:
             self.to.note(system, Genesis(plain(master), DAY_ZERO))
             card = ContractCard(system, CI, terms if system == "erp" else {}, Limit(2, 4)).document()
             card["webhooks"]["may_drop"] = may_drop
+            card["webhooks"]["subscription"] = {**card["webhooks"]["subscription"], **subscriptions}
             self.to.note(system, Card(card))
         for rule, fault, subject in aimed:
             planned = {"id": rule, "fault": fault, "aimed": subject, "operations": []}
@@ -231,6 +237,12 @@ class Script:
             served = ((self.to.names[name], 1),)
         self._call(system, f"{LISTS[system]}.list", f"integration-{system}", None, words, Served(served))
 
+    def get(self, name: str, words: list[str]) -> None:
+        """An ending: a look at one source document."""
+        fact, version, _ = self.planned[name]
+        op = f"{LISTS[fact.system]}.get"
+        self._call(fact.system, op, fact.source, None, words, Served(((fact.source, version),)))
+
     def _call(
         self, system: str, op: str, subject: str, command: Any, words: list[str], served: Served | None = None
     ) -> None:
@@ -280,12 +292,12 @@ class Script:
     # --- deliveries ---------------------------------------------------------------------------------------------
 
     def announce(self, name: str, words: list[str]) -> None:
-        """`[again] [dropped] [answered 500|nothing] [forged invented|altered|stale] [took 0.1]`."""
+        """`[again] [replayed] [dropped] [answered 500|nothing] [forged invented|altered|stale] [took 0.1]`."""
         fact, _, event = self.planned[name]
         forgery, answered = _value(words, "forged"), _value(words, "answered") or "200"
         self.messages += 1
-        other = "again" in words or forgery is not None
-        fault = "F36" if forgery else "F32" if "dropped" in words else "F30"
+        other = "again" in words or "replayed" in words or forgery is not None
+        fault = "F36" if forgery else "F32" if "dropped" in words else "F33" if "replayed" in words else "F30"
         status = None if "dropped" in words or answered == "nothing" else int(answered)
         ended = self.to.now_ns + round(float(_value(words, "took") or TOOK_S) * NS)
         tried = DeliveryTried(
@@ -305,6 +317,24 @@ class Script:
             fault=Hit(fault, "on_delivery", f"{fault}.rule: on purpose") if other or "dropped" in words else None,
         )
         self.to.note(fact.system, tried, "sender", at_ns=ended)
+
+    # --- subscriptions and credentials --------------------------------------------------------------------------
+
+    def subscription(self, system: str, words: list[str]) -> None:
+        """`expired`, `disabled`, `renewed`, `created`, `deleted`: what becomes of the one there is."""
+        self.to.note(system, Subscribed("sub_1", "http://sut/webhooks", ("*",), words[0]))
+
+    def cred(self, system: str, words: list[str]) -> None:
+        """`client_secret rotated|used_former|used_retired`, `refresh_token reused`, ...; `[generation N]`."""
+        generation = int(_value(words, "generation") or 1)
+        self.to.note(system, Cred(f"integration-{system}", words[0], words[1], generation), "integration")
+
+    def token(self, system: str, words: list[str]) -> None:
+        """`[is TOKEN]` and an ending: a login, granted unless it ends otherwise."""
+        client = f"integration-{system}"
+        if (token := _value(words, "is")) is not None:
+            self.to.note(system, TokenIssued(client, token_hash(token), self.to.now_ns), "integration")
+        self._call(system, "token", client, None, words)
 
     # --- the harness --------------------------------------------------------------------------------------------
 

@@ -27,19 +27,40 @@ OWNERSHIP: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Who has the say about a master's fields. A block that procurement asks for is carried over; one that the ERP's people
 have set is theirs to lift."""
-PROFILES = ("C1", "C3", "C4")
-"""Capability profiles built so far; their meaning is the properties of Terms."""
+PROFILES = ("C1", "C2", "C3", "C4", "C5", "C6")
+"""Capability profiles; their meaning is the properties of Terms."""
+ROWS_MAX = 100
+"""Rows of one batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asynchrony:
+    """Requests are accepted with 202 and carried out as jobs, all of them or some.
+
+    `done_within_s`: a job that is pending longer was not carried out and never will be; `stuck` says whether that
+    can happen."""
+
+    done_within_s: float
+    stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What one writing operation offers against doubt, by its capability profile."""
+    """What one writing operation offers against doubt: by its capability profile, and by what its vendor made of it.
+
+    `other_body`, a known key with another body: `refused`, or `ignored` (the stored answer again). `stores`, what a key
+    keeps: `refusals` (and successes), `successes` only, or `everything`, errors of the system included. `exists`, how
+    a reference that is taken is told: `names_document`, `bare`, or `status_500`."""
 
     profile: str = "C1"
+    other_body: str = "refused"
+    stores: str = "refusals"
+    exists: str = "names_document"
+    asynchrony: Asynchrony | None = None
 
     @property
     def honours_key(self) -> bool:
-        return self.profile == "C1"
+        return self.profile in ("C1", "C2")
 
     @property
     def unique_reference(self) -> bool:
@@ -47,7 +68,18 @@ class Terms:
 
     @property
     def searchable(self) -> bool:
-        return self.profile in ("C3", "C4")
+        """C2 too: where a key is forgotten, something else must tell."""
+        return self.profile in ("C2", "C3", "C4", "C5")
+
+    @property
+    def reads_lag(self) -> bool:
+        return self.profile == "C5"
+
+    def key_life_s(self, pace: Pace) -> float:
+        """0 without keys."""
+        if not self.honours_key:
+            return 0.0
+        return pace.short_key_life_s if self.profile == "C2" else pace.key_life_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +101,36 @@ class Validation:
 
 
 @dataclass(frozen=True, slots=True)
+class Habits:
+    """What a vendor does to its callers all the time, and says so. The defaults are a system without any.
+
+    `concurrent`: calls under way per credential (F11). `calls_per_day`: per credential and UTC business date (F12).
+    `problem_with_200`, `page_with_200`: success statuses that are none (F14). `lags`: how far reads may be behind, by
+    operation, wire seconds (F24, F25). `drifts`: pages are counted, not remembered (F26). `resolution_s`: business
+    seconds to which lists tell and compare changes (F27). `date_zone`: `updated_since` counts as a date of that zone
+    (F28). `vanishing`: share of what people took back that is gone without a trace (F29). `omits_rows`, `unordered`:
+    results of batches (F16). `locked_s`: how long somebody else may hold a document, wire seconds (F20).
+    `reference_max`, `text_max`: longer ones are cut, 0 is never (F21). `substitutes`: unknown accounts and cost
+    centres are replaced by the first one of the company (F22)."""
+
+    concurrent: int = 0
+    calls_per_day: int = 0
+    problem_with_200: bool = False
+    page_with_200: bool = False
+    lags: Mapping[str, float] = field(default_factory=dict)
+    drifts: bool = False
+    resolution_s: float = 1.0
+    date_zone: str | None = None
+    vanishing: float = 0.0
+    omits_rows: bool = False
+    unordered: bool = False
+    locked_s: float = 0.0
+    reference_max: int = 0
+    text_max: int = 0
+    substitutes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ContractCard:
     """One system's card under one pace. `terms` by operation name."""
 
@@ -78,8 +140,7 @@ class ContractCard:
     limit: Limit | None = None
     page_default: int = 50
     page_max: int = 200
-    updated_since_resolution_s: float = 1.0
-    """Business seconds; `updated_since` is inclusive and compares at this resolution."""
+    habits: Habits = Habits()
     validation: Validation | None = None
     tolerances: Tolerances | None = None
     """Those of the ERP's match; None for systems that match nothing."""
@@ -90,11 +151,19 @@ class ContractCard:
     access: AccessTerms = field(default_factory=AccessTerms)
 
     def terms_of(self, operation: str) -> Terms:
-        return self.terms.get(operation, Terms())
+        """A batch has the terms of what its rows create."""
+        return self.terms.get(operation.replace(".batch", ".create"), Terms())
+
+    def lag_s(self, operation: str) -> float:
+        """How far a read may be behind, wire seconds: by a habit of the system, or by the profile (C5) of the
+        operation that makes such documents."""
+        kind = operation.partition(".")[0]
+        by_profile = self.pace.read_lag_s if self.terms_of(f"{kind}.create").reads_lag else 0.0
+        return max(by_profile, self.habits.lags.get(operation, 0.0))
 
     def document(self, dialect: str = "neutral") -> dict[str, Any]:
         """The card as served at `/.well-known/contract-card`; all `_s` are wire seconds unless said otherwise."""
-        pace = self.pace
+        pace, habits = self.pace, self.habits
         return {
             "system": self.system,
             "dialect": dialect,
@@ -104,23 +173,27 @@ class ContractCard:
                 "business_rate": pace.business_rate,
                 "note": "business seconds per wire second; all waits and lives below are wire seconds",
             },
-            "operations": {name: self._operation(terms) for name, terms in sorted(self.terms.items())},
-            "limits": [
-                {
-                    "scope": "credential",
-                    "rate_per_s": self.limit.rate_per_s,
-                    "burst": self.limit.burst,
-                    "retry_after": self.limit.wait,
-                }
-            ]
-            if self.limit
-            else [],
+            "operations": {name: self._operation(name, terms) for name, terms in sorted(self.terms.items())},
+            "batches": self._batches(),
+            "limits": self._limits(),
+            "answers": {"problem_with_200": habits.problem_with_200, "page_with_200": habits.page_with_200},
+            "contention": {"locked_s": habits.locked_s} if habits.locked_s else None,
+            "normalisation": {"reference_max": habits.reference_max or None, "text_max": habits.text_max or None}
+            if habits.reference_max or habits.text_max
+            else None,
+            "defaults": {"account": "first of the company", "cost_center": "first of the company"}
+            if habits.substitutes
+            else None,
+            "reads": {operation: {"lag_s": lag_s} for operation, lag_s in sorted(habits.lags.items())},
             "paging": {
                 "limit_default": self.page_default,
                 "limit_max": self.page_max,
                 "order": "updated_at, number",
-                "updated_since": "inclusive",
-                "updated_since_resolution_s": self.updated_since_resolution_s,
+                "drifts": habits.drifts,
+                "vanishing": bool(habits.vanishing),
+                "updated_since": "date" if habits.date_zone else "inclusive",
+                "updated_since_zone": habits.date_zone,
+                "updated_since_resolution_s": habits.resolution_s,
                 "updated_since_clock": "business",
             },
             "webhooks": {
@@ -160,16 +233,58 @@ class ContractCard:
             "over_delivery": self.tolerances.over_delivery_bp / 10_000,
         }
 
-    def _operation(self, terms: Terms) -> dict[str, Any]:
+    def _operation(self, name: str, terms: Terms) -> dict[str, Any]:
+        kind, later = name.partition(".")[0], terms.asynchrony
         return {
             "profile": terms.profile,
             "idempotency_key": {
                 "supported": terms.honours_key,
                 "required": False,
-                "life_s": self.pace.key_life_s if terms.honours_key else 0,
+                "life_s": terms.key_life_s(self.pace),
+                "other_body": terms.other_body,
+                "stores": terms.stores,
+                "in_progress": 409,
             },
             "reference_unique": terms.unique_reference,
+            "already_exists": terms.exists if terms.unique_reference else None,
             "reference_search": terms.searchable,
-            "late_commit_s": self.pace.late_commit_s,
-            "read_lag_s": 0.0,
+            "late_commit_s": max(self.pace.late_commit_s, later.done_within_s if later else 0.0),
+            "read_lag_s": max(self.lag_s(f"{kind}.get"), self.lag_s(f"{kind}.list")),
+            "asynchronous": {
+                "jobs": "/v1/jobs/{id}",
+                "done_within_s": later.done_within_s,
+                "may_get_stuck": later.stuck,
+            }
+            if later
+            else None,
         }
+
+    def _batches(self) -> dict[str, Any]:
+        if "expense_posting.create" not in self.terms:
+            return {}
+        return {
+            "expense_posting.batch": {
+                "rows_max": ROWS_MAX,
+                "atomic": False,
+                "ordered": not self.habits.unordered,
+                "may_omit_rows": self.habits.omits_rows,
+            }
+        }
+
+    def _limits(self) -> list[dict[str, Any]]:
+        limits: list[dict[str, Any]] = []
+        if self.limit:
+            limits.append(
+                {
+                    "scope": "credential",
+                    "rate_per_s": self.limit.rate_per_s,
+                    "burst": self.limit.burst,
+                    "retry_after": self.limit.wait,
+                }
+            )
+        if self.habits.concurrent:
+            limits.append({"scope": "credential", "concurrent": self.habits.concurrent})
+        if self.habits.calls_per_day:
+            day = "UTC business date"
+            limits.append({"scope": "credential", "calls_per_day": self.habits.calls_per_day, "day": day})
+        return limits

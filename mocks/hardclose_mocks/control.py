@@ -207,6 +207,8 @@ def _add_hands(router: APIRouter, world: World) -> None:
             raise ControlError(
                 422, f"{kind.id} ({kind.name}) is carried by {kind.carrier}; only a scenario can plan it"
             )
+        if kind.on_card:
+            raise ControlError(422, f"{kind.id} ({kind.name}) stands on the contract card; only a scenario can plan it")
         check_operations(world, kind, body)
         check_parameters(sandbox.pace, kind, body.parameters)
         rule = Rule(

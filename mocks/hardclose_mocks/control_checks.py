@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hardclose_mocks.faults.catalogue import FaultKind, nearest
+from hardclose_mocks.faults.catalogue import highest_of, nearest
+from hardclose_mocks.faults.kinds import FaultKind
 from hardclose_mocks.history.codec import to_json
 from hardclose_mocks.history.records import KINDS, Record
 from hardclose_mocks.pace import Pace
@@ -61,7 +62,7 @@ def check_parameters(pace: Pace, kind: FaultKind, given: Mapping[str, float | st
             if value not in known.choices:
                 raise ControlError(422, f"{name} cannot be {value!r}{nearest(value, list(known.choices))}")
             continue
-        highest = min(known.highest, pace.late_commit_s) if (kind.id, name) == ("F03", "highest_s") else known.highest
+        highest = highest_of(kind.id, name, pace.late_commit_s)
         if isinstance(value, str) or not known.lowest <= value <= highest:
             raise ControlError(
                 422, f"{name} is {value!r}, not a number from {known.lowest:g} to {highest:g}: {known.means}"

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from hardclose_mocks.cards import ContractCard
 from hardclose_mocks.history.codec import plain
-from hardclose_mocks.history.records import Carried, Served
+from hardclose_mocks.history.records import Carried, Hit, Served
 from hardclose_mocks.kernel.books import Books
 from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.documents import Document, Done, Event
@@ -54,6 +54,21 @@ class Answer:
     body: bytes
 
 
+class JobView(Protocol):
+    """A job as callers may see it. `status` and `result` are what its request would have been answered with."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def operation(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def result(self) -> Any: ...
+
+
 class Dialect(Protocol):
     """What the server needs of a dialect; its routes are an ASGI application that finds a Desk in its scope."""
 
@@ -75,6 +90,10 @@ class Dialect(Protocol):
 
     def protocol_answer(self, kind: str, detail: str, extra: Mapping[str, Any]) -> Answer:
         """unauthorized, rate_limited, unavailable, gateway, key_reused, key_in_progress, too_large, ..."""
+        ...
+
+    def accepted(self, job: JobView) -> Answer:
+        """202, and where to ask for the job."""
         ...
 
     def event_data(self, document: Document, company: Company) -> dict[str, Any]:
@@ -128,6 +147,18 @@ class Desk:
     carried: list[Carried] = field(default_factory=list)
     served: Served | None = None
     refusal: str | None = None
+    struck: Hit | None = None
+    """A fault that changed what was asked or answered."""
+    hides: Callable[[Document], bool] | None = None
+    """Whether a document has vanished from this caller's sight; None where none does."""
+
+    def find(self, number: str) -> Document | None:
+        """A document for a reader."""
+        document = self.books.find(number)
+        return None if document is not None and self.hidden(document) else document
+
+    def hidden(self, document: Document) -> bool:
+        return self.hides is not None and self.hides(document)
 
     def do(self, command: Command) -> Done:
         """Raises Refused; either way the history will tell."""

@@ -32,6 +32,8 @@ class Pace:
     """What an integration may rely on having read before (a period's state, a master's block), wire seconds."""
     key_life_s: float
     """Life of an idempotency key, wire seconds."""
+    short_key_life_s: float
+    """Life of an idempotency key where it is short (C2), wire seconds."""
 
 
 CI = Pace(
@@ -47,6 +49,7 @@ CI = Pace(
     exception_s=10.0,
     freshness_s=5.0,
     key_life_s=86_400.0,
+    short_key_life_s=6.0,
 )
 """A month end in about a minute. Waits are short against a business day, so that a polite retry does not cost one."""
 
@@ -70,6 +73,8 @@ REAL = Pace(
     freshness_s=300.0,
     # Stripe may forget a key after 24 hours; others keep it for longer or say nothing.
     key_life_s=86_400.0,
+    # The shortest we know of lives half an hour (Qonto).
+    short_key_life_s=1800.0,
 )
 """The waits real vendors impose, one business second per second."""
 

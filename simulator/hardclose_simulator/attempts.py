@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from hardclose_mocks.clock import NS
 from hardclose_mocks.history.codec import to_json
-from hardclose_mocks.history.records import Carried, Exchange, Hit, Record, Served, SutProcess, Told
+from hardclose_mocks.history.records import Carried, Exchange, Hit, JobEnded, Record, Served, SutProcess, Told
 
 INTEGRATION = "integration"
 """The actor under judgement."""
@@ -19,6 +19,9 @@ TURNED_AWAY = frozenset({401, 429})
 """Not processed, come again: no refusal, and nothing in doubt."""
 TRANSIENT = frozenset({408, 425})
 IN_DOUBT = frozenset({"key_in_progress"})
+NOT_NOW = frozenset({"locked", "record_changed"})
+"""Refused for what somebody else is doing, and nothing was done: come again."""
+ACCEPTED = 202
 BUSINESS_REFUSALS = frozenset(
     {
         "PeriodClosed", "UnknownMaster", "BlockedMaster", "NotValidOn", "BudgetExceeded", "NotAllowed", "Unbalanced",
@@ -43,6 +46,7 @@ class Know(StrEnum):
 class Attempt:
     """`refusal` is what the integration was told, None where the telling was lost or replaced; `wait_s` likewise.
 
+    `known_ns` is when the outcome reached the integration: the end of the call, or of the call that read its job.
     `made` and `refusal` of an answer from the key store are those of the request that did the work. `made` is the
     document a success is about; `same` is equal for attempts of one operation on one path with one body."""
 
@@ -56,6 +60,7 @@ class Attempt:
     writes: bool
     started_ns: int
     ended_ns: int
+    known_ns: int
     know: Know
     delivered: str
     status: int | None
@@ -80,22 +85,28 @@ def attempts_of(records: Sequence[Record]) -> tuple[Attempt, ...]:
     exchanges = [
         (record, record.body) for record in records if isinstance(record.body, Exchange) and record.actor == INTEGRATION
     ]
-    losses = losses_of(records)
+    losses, jobs = losses_of(records), _Jobs.of(records, tellings)
     by_key: dict[tuple[str, str, str], tuple[str | None, str | None]] = {}
     attempts = []
     for record, body in exchanges:
         telling = tellings.get(record.seq)
         told = telling.body if telling is not None and isinstance(telling.body, Told) else None
         full = told is not None and told.delivered == "full"
-        made, refusal = next((one.document for one in body.carried if one.refusal is None), None), body.refusal
+        made, refusal = _made(body.carried), body.refusal
         if body.key is not None:
             name = (record.system, body.credential, body.key)
             if body.replayed:
                 made, refusal = by_key.get(name, (None, refusal))
             elif body.carried:
                 by_key[name] = made, refusal
-        ended = told.ended_ns if told is not None else record.wire_ns
+        ended = known = told.ended_ns if told is not None else record.wire_ns
         know = _know(body, told, digested=not any(loss - DIGESTION_NS <= ended <= loss for loss in losses))
+        carried, read = body.carried, jobs.read(record.system, body) if body.status == ACCEPTED else None
+        if read is not None:
+            # What a job came to is known to whoever read it, by whichever of the answers that told him of it.
+            job, known = read.ended, max(known, read.ended_ns)
+            carried, made, refusal = job.carried, _made(job.carried), job.refusal
+            know = Know.OK if job.status < 400 else Know.FAIL
         attempts.append(
             Attempt(
                 seq=record.seq,
@@ -108,16 +119,17 @@ def attempts_of(records: Sequence[Record]) -> tuple[Attempt, ...]:
                 writes=body.writes,
                 started_ns=body.started_ns,
                 ended_ns=ended,
+                known_ns=known,
                 know=know,
                 delivered=told.delivered if told is not None else "none",
                 status=told.status if told is not None and full else None,
-                refusal=refusal if full and told is not None and told.status == body.status else None,
+                refusal=refusal if told is not None and (read is not None or _told_truly(body, told)) else None,
                 wait_s=told.wait_s if full and told is not None else None,
                 replayed=body.replayed,
                 key=body.key,
                 same=_same(body) if body.writes else "",
                 made=made,
-                carried=body.carried,
+                carried=carried,
                 served=body.served,
                 fault=body.fault,
             )
@@ -152,12 +164,64 @@ def losses_of(records: Iterable[Record]) -> tuple[int, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    ended: JobEnded
+    ended_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Jobs:
+    """Accepted requests whose jobs were read to their end, by system and job; and the job a key stands for."""
+
+    readings: dict[tuple[str, str], _Reading]
+    by_key: dict[tuple[str, str, str], str]
+
+    @classmethod
+    def of(cls, records: Sequence[Record], tellings: dict[int, Record]) -> _Jobs:
+        ended: dict[tuple[str, str], tuple[int, JobEnded]] = {}
+        readings: dict[tuple[str, str], _Reading] = {}
+        by_key: dict[tuple[str, str, str], str] = {}
+        for record in records:
+            match record.body:
+                case JobEnded(id=job):
+                    ended[record.system, job] = record.seq, record.body
+                case Exchange(job=str(job), key=str(key), credential=credential):
+                    by_key[record.system, credential, key] = job
+                case Exchange(op="job.get", status=200, path=path) if record.actor == INTEGRATION:
+                    name = (record.system, path.rsplit("/", 1)[-1])
+                    telling = tellings.get(record.seq)
+                    told = telling.body if telling is not None and isinstance(telling.body, Told) else None
+                    if name in ended and name not in readings and told is not None and _told_truly(record.body, told):
+                        readings[name] = _Reading(ended[name][1], told.ended_ns)
+                case _:
+                    pass
+        return cls(readings, by_key)
+
+    def read(self, system: str, body: Exchange) -> _Reading | None:
+        job = body.job or (self.by_key.get((system, body.credential, body.key)) if body.key else None)
+        return self.readings.get((system, job)) if job else None
+
+
+def _made(carried: Iterable[Carried]) -> str | None:
+    return next((one.document for one in carried if one.refusal is None), None)
+
+
+def _told_truly(body: Exchange, told: Told) -> bool:
+    """Whether the system's own answer arrived, be it under another status."""
+    return told.delivered == "full" and (
+        told.form == "problem" or (told.form == "answer" and told.status == body.status)
+    )
+
+
 def _know(body: Exchange, told: Told | None, *, digested: bool) -> Know:
-    if told is None or told.delivered != "full" or told.status is None or not digested:
+    if told is None or told.delivered != "full" or told.status is None or not digested or told.form == "page":
         return Know.INFO
-    if 200 <= told.status < 400:
+    if told.status == ACCEPTED:
+        return Know.INFO
+    if 200 <= told.status < 400 and told.form == "answer":
         return Know.OK
-    if told.status in TURNED_AWAY:
+    if told.status in TURNED_AWAY or body.refusal in NOT_NOW:
         return Know.TURNED_AWAY
     if told.status >= 500 or told.status in TRANSIENT:
         return Know.INFO

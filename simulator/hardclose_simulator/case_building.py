@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from hardclose_mocks.history.records import (
     Exchange,
     Fact,
     Genesis,
+    JobEnded,
     ManifestSeen,
     Phase,
     Record,
@@ -23,6 +25,7 @@ from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.pace import CI, PACES
 from hardclose_simulator.attempts import Attempt, attempts_of, losses_of
 from hardclose_simulator.attribution import Marks, attribute
+from hardclose_simulator.batches import BATCHES, row_attempts
 from hardclose_simulator.case import CLOSED_ENTRY, CREATES, WRITE_BACKS, Case, Entry, PhaseMark
 from hardclose_simulator.clock_line import ClockLine
 from hardclose_simulator.knowledge import deliveries_of, knowledge_of
@@ -121,17 +124,30 @@ def _masters(records: Sequence[Record]) -> MasterLine:
 def _by_fact(records: Sequence[Record], attempts: Sequence[Attempt], marks: Marks) -> Mapping[str, tuple[Attempt, ...]]:
     """Attempts by the fact their reference, number, or line texts name; whatever the dialect calls the fields."""
     about: dict[str, list[Attempt]] = {}
-    for attempt in attempts:
+    jobs = {record.body.exchange: record.body.answer for record in records if isinstance(record.body, JobEnded)}
+    for attempt, body in _by_row(records, attempts, jobs):
         flow = _FLOW_OF_OP.get(attempt.op)
         if flow is None:
             continue
-        body = records[attempt.seq].body
-        assert isinstance(body, Exchange), f"record {attempt.seq} is no exchange"
         named = marks.named(flow, attempt.subject)
         fact = next(iter(named)) if len(named) == 1 else marks.marked(flow, _texts(body.body))
         if fact is not None:
             about.setdefault(fact, []).append(attempt)
     return {fact: tuple(listed) for fact, listed in about.items()}
+
+
+def _by_row(
+    records: Sequence[Record], attempts: Sequence[Attempt], jobs: Mapping[int, Any]
+) -> Iterator[tuple[Attempt, Exchange]]:
+    """Attempts with their exchanges; those of a batch row by row."""
+    for attempt in attempts:
+        body = records[attempt.seq].body
+        assert isinstance(body, Exchange), f"record {attempt.seq} is no exchange"
+        if attempt.op in BATCHES:
+            bare = replace(body, body=None)
+            yield from ((row, bare) for row in row_attempts(attempt, body, jobs.get(attempt.seq, body.answer)))
+        else:
+            yield attempt, body
 
 
 def _entries(records: Sequence[Record], marks: Marks) -> Iterator[Entry]:

@@ -205,13 +205,26 @@ def planned_calls(intents: Iterable[PlannedIntent | Follower]) -> tuple[tuple[st
 def fault_plan(scenario: Scenario, intents: Iterable[PlannedIntent | Follower], seed: int) -> Plan:
     """The scenario's limits and its faults on wire and deliveries, as rules. What people do wrong is no rule."""
     subjects = {intent.id: intent.subject for intent in intents}
-    return Plan(seed, (*_limits(scenario), *_weather(scenario), *_aimed(scenario, subjects), *_timed(scenario)))
+    return Plan(
+        seed,
+        (*_limits(scenario), *_weather(scenario), *_aimed(scenario, subjects), *_timed(scenario), *_habits(scenario)),
+    )
 
 
 def _limits(scenario: Scenario) -> Iterator[Rule]:
     for system, limit in scenario.limits.items():
-        values: dict[str, float | str] = {"rate_per_s": limit.rate_per_s, "burst": limit.burst, "wait": limit.wait}
-        yield Rule(f"F10.{system}", "F10", system, parameters=values)
+        if limit.rate_per_s is not None and limit.burst is not None:
+            values: dict[str, float | str] = {"rate_per_s": limit.rate_per_s, "burst": limit.burst, "wait": limit.wait}
+            yield Rule(f"F10.{system}", "F10", system, parameters=values)
+        if limit.concurrent is not None:
+            yield Rule(f"F11.{system}", "F11", system, parameters={"concurrent": limit.concurrent})
+        if limit.per_day is not None:
+            yield Rule(f"F12.{system}", "F12", system, parameters={"per_day": limit.per_day})
+
+
+def _habits(scenario: Scenario) -> Iterator[Rule]:
+    for rule in scenario.faults.habits:
+        yield Rule(rule.id, rule.fault, rule.system, operations=rule.operations, parameters=rule.parameters)
 
 
 def _weather(scenario: Scenario) -> Iterator[Rule]:

@@ -98,12 +98,13 @@ def knowledge_of(attempts: Iterable[Attempt], deliveries: Iterable[Delivery]) ->
     turned_down: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for attempt in attempts:
         if attempt.know is Know.OK and attempt.made is not None and attempt.system == "erp":
-            told[attempt.made] = min(told.get(attempt.made, attempt.ended_ns), attempt.ended_ns)
-        if attempt.refusal == "DuplicateReference":
+            told[attempt.made] = min(told.get(attempt.made, attempt.known_ns), attempt.known_ns)
+        bare = attempt.fault is not None and attempt.fault.fault == "F23"
+        if attempt.refusal == "DuplicateReference" and not bare:
             for carried in attempt.carried:
                 existing = (carried.refusal_data or {}).get("existing")
                 if isinstance(existing, str):
-                    refused[existing] = min(refused.get(existing, attempt.ended_ns), attempt.ended_ns)
+                    refused[existing] = min(refused.get(existing, attempt.known_ns), attempt.known_ns)
         if attempt.refusal == "WrongState" and attempt.know is Know.FAIL:
             turned_down.setdefault((attempt.system, attempt.subject), []).append((attempt.seq, attempt.ended_ns))
         if attempt.served is not None:

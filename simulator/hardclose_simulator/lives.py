@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from hardclose_mocks.history.codec import from_plain
-from hardclose_mocks.history.records import Acted, Carried, Emitted, Exchange, Record
+from hardclose_mocks.history.records import Acted, Carried, Emitted, Exchange, JobEnded, Record
 from hardclose_mocks.kernel.commands import (
     CreatePurchaseOrder,
     CreateSupplier,
@@ -137,7 +137,7 @@ def accepted(records: Sequence[Record]) -> Iterator[tuple[Record, Carried]]:
 
 def _accepted_in(record: Record) -> Iterator[Carried]:
     match record.body:
-        case Exchange(carried=carried):
+        case Exchange(carried=carried) | JobEnded(carried=carried):
             yield from (one for one in carried if one.refusal is None)
         case Acted(carried=one) if one.refusal is None:
             yield one
@@ -169,7 +169,7 @@ def fold_lives(records: Sequence[Record]) -> Lives:
 
 
 def _started(record: Record) -> int:
-    return record.body.started_ns if isinstance(record.body, Exchange) else record.wire_ns
+    return record.body.started_ns if isinstance(record.body, (Exchange, JobEnded)) else record.wire_ns
 
 
 # --- making ----------------------------------------------------------------------------------------------------

@@ -81,14 +81,24 @@ class Manifest:
 
 def doubt_s(card: Mapping[str, Any]) -> float:
     """How long a caller whose answer was lost may have to stand still, wire seconds: until it has given up, and then,
-    where it can do no more than look (C4), until a late commit is over. 0 where no operation is like that."""
+    where it can do no more than look, until a late commit is over and reads have caught up; under C2 until its key is
+    forgotten before that; or until its job is over. 0 where no operation is like that."""
     patience_s = float(card.get("service_levels", {}).get("client_timeout_s", 0.0))
-    lates = [
-        float(terms.get("late_commit_s", 0.0))
-        for terms in card.get("operations", {}).values()
-        if terms.get("profile") == "C4"
-    ]
-    return max((late_s + patience_s for late_s in lates), default=0.0)
+    waits_s = [_doubt_s(terms) for terms in card.get("operations", {}).values()]
+    return max((wait_s + patience_s for wait_s in waits_s if wait_s), default=0.0)
+
+
+def _doubt_s(terms: Mapping[str, Any]) -> float:
+    job = terms.get("asynchronous") or {}
+    job_s = float(job.get("done_within_s", 0.0))
+    look_s = float(terms.get("late_commit_s", 0.0)) + float(terms.get("read_lag_s", 0.0))
+    match terms.get("profile"):
+        case "C4" | "C5" | "C6":
+            return look_s + job_s
+        case "C2":
+            return look_s + job_s + float(terms.get("idempotency_key", {}).get("life_s", 0.0))
+        case _:
+            return job_s
 
 
 KEYS = tuple(field.name for field in fields(Manifest))

@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, Field, ValidationError, model_validator
 from hardclose_mocks.cards import CREATING, Creating, Validation
 from hardclose_mocks.faults.catalogue import nearest
 from hardclose_mocks.pace import PACES, Pace
+from hardclose_simulator.scenario_fairness import unfair
 from hardclose_simulator.scenario_faults import Faults, aim_of
 from hardclose_simulator.scenario_flows import Flows
 from hardclose_simulator.scenario_keys import (
@@ -89,7 +90,10 @@ class Scenario(Keys):
             raise ScenarioError(
                 self.name, key="profiles", says=f"no such profile '{profile}'{nearest(profile, [*get_args(Profile)])}"
             )
-        return self.model_copy(update={"profiles": dict.fromkeys(CREATING, profile)})
+        changed = self.model_copy(update={"profiles": dict.fromkeys(CREATING, profile)})
+        for found in unfair(changed):
+            raise ScenarioError(self.name, key=found.key, says=f"under {profile}: {found.says}")
+        return changed
 
     @property
     def validates(self) -> Validation | None:
@@ -145,7 +149,8 @@ class Scenario(Keys):
 
     def _check_faults(self) -> None:
         seen: set[str] = set()
-        kinds = {"weather": self.faults.weather, "aimed": self.faults.aimed, "timed": self.faults.timed}
+        faults = self.faults
+        kinds = {"weather": faults.weather, "aimed": faults.aimed, "timed": faults.timed, "habits": faults.habits}
         for key, rules in kinds.items():
             for place, rule in enumerate(rules):
                 if rule.id in seen:
@@ -160,6 +165,8 @@ class Scenario(Keys):
                 if numbers[-1] > (there := self.flows.counts()[flow]):
                     says = f"'{aim}' goes beyond the {there} facts of that flow"
                     raise wrong(f"faults.aimed[{place}].facts[{inner}]", says)
+        for found in unfair(self):
+            raise wrong(found.key, found.says)
 
 
 # --- finding ---------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ OPERATIONS = {
         *("goods_receipt.get", "goods_receipt.list", "goods_receipt.reverse"),
         *("supplier_invoice.get", "supplier_invoice.list", "supplier_invoice.reverse"),
         *("journal_entry.get", "journal_entry.list", "journal_entry.reverse"),
+        *("expense_posting.batch", "job.get"),
         *("attachment.create", "attachment.list", "attachment.get"),
         *("company.get", "company.list", "period.list"),
     ),
@@ -100,6 +101,8 @@ class _FaultKeys(Keys):
         if kind.carrier not in self.carriers:
             homes = {
                 "F10": "limits",
+                "F11": "limits",
+                "F12": "limits",
                 "F19": "bad_facts",
                 "F44": "companies",
                 "F46": "periods",
@@ -131,6 +134,11 @@ class _FaultKeys(Keys):
             raise unknown(key, f"{what} of {self.system}", operation, known)
 
 
+def _no_habit(fault: str) -> None:
+    if FAULTS[fault].habit:
+        raise wrong("fault", f"{fault} ({FAULTS[fault].name}) holds for the whole run; put it under 'habits'")
+
+
 class Weather(_FaultKeys):
     """A share of the calls, while business time is within from <= t < to. No operations means all of the system's."""
 
@@ -146,6 +154,7 @@ class Weather(_FaultKeys):
             raise wrong("fault", says)
         for place, operation in enumerate(self.operations):
             self._strikes(f"operations[{place}]", operation)
+        _no_habit(self.fault)
         if self.starts and self.ends and self.ends <= self.starts:
             raise wrong("to", "'to' must lie after 'from'")
         return self
@@ -161,6 +170,7 @@ class Aimed(_FaultKeys):
     @model_validator(mode="after")
     def _operation(self) -> Self:
         self._strikes("operation", self.operation)
+        _no_habit(self.fault)
         if not self.facts:
             raise wrong("facts", "chooses no facts; write [expense/3], or [first 5 requisition]")
         for place, aim in enumerate(self.facts):
@@ -185,10 +195,27 @@ class Timed(_FaultKeys):
         return self.fault == "F48" and self.parameters.get("what") == "scope"
 
 
+class Habit(_FaultKeys):
+    """What a system does to every caller for the whole run, as its contract card says. No operations means all."""
+
+    carriers: ClassVar[tuple[str, ...]] = ("wire",)
+    operations: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _operations(self) -> Self:
+        if not FAULTS[self.fault].habit:
+            says = f"{self.fault} ({FAULTS[self.fault].name}) strikes single calls; put it under 'weather' or 'aimed'"
+            raise wrong("fault", says)
+        for place, operation in enumerate(self.operations):
+            self._strikes(f"operations[{place}]", operation)
+        return self
+
+
 class Faults(Keys):
     weather: tuple[Weather, ...] = ()
     aimed: tuple[Aimed, ...] = ()
     timed: tuple[Timed, ...] = ()
+    habits: tuple[Habit, ...] = ()
 
 
 def aim_of(aim: str) -> tuple[str, range]:

@@ -54,7 +54,7 @@ def _currency(code: str) -> str:
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[int, Field(ge=1)]
 Moment = Annotated[datetime, Field(description="with an offset an instant; without one the company's own wall clock")]
-Profile = Literal["C1", "C3", "C4"]
+Profile = Literal["C1", "C2", "C3", "C4", "C5", "C6"]
 System = Literal["erp", "procurement", "expense"]
 Module = Literal["expense", "purchasing", "payables", "journals"]
 
@@ -241,8 +241,19 @@ class AccessKeys(Keys):
 
 
 class LimitKeys(Keys):
-    """F10: a token bucket per credential, wire seconds; `wait` is how the Retry-After is told."""
+    """F10: a token bucket per credential, wire seconds; `wait` is how the Retry-After is told. F11: calls under way at
+    one time. F12: calls per business day."""
 
-    rate_per_s: Annotated[float, Field(gt=0)]
-    burst: Positive
+    rate_per_s: Annotated[float | None, Field(gt=0)] = None
+    burst: Positive | None = None
     wait: Literal["seconds", "http-date", "absent"] = "seconds"
+    concurrent: Positive | None = None
+    per_day: Positive | None = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Self:
+        if (self.rate_per_s is None) != (self.burst is None):
+            raise wrong("", "'rate_per_s' and 'burst' make one bucket; set both")
+        if self.rate_per_s is None and self.concurrent is None and self.per_day is None:
+            raise wrong("", "limits nothing; set 'rate_per_s' and 'burst', 'concurrent', or 'per_day'")
+        return self

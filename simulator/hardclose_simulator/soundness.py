@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hardclose_mocks.history.codec import HistoryError, check_chained, from_plain
-from hardclose_mocks.history.records import Acted, Carried, Exchange, Genesis, Record, Snapshot, Told
+from hardclose_mocks.history.records import Acted, Carried, Exchange, Genesis, JobEnded, Record, Snapshot, Told
 from hardclose_mocks.kernel.books import COMMANDS, Books, open_books
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.kernel.refusals import Refused
@@ -63,6 +63,7 @@ class _Folder:
         self.versions: list[tuple[str, SourceVersion]] = []
         self._exchanges: set[int] = set()
         self._told: set[int] = set()
+        self._jobs_ended: set[int] = set()
 
     def take(self, record: Record) -> None:
         match record.body:
@@ -74,6 +75,14 @@ class _Folder:
                     self.problems.append(
                         f"record {record.seq}: a route of the {record.system} system crashed: see its log"
                     )
+                for one in carried:
+                    self._redo(record, one)
+            case JobEnded(exchange=exchange, carried=carried):
+                if exchange not in self._exchanges or exchange in self._jobs_ended:
+                    self.problems.append(f"record {record.seq} ends a job that exchange {exchange} did not leave open")
+                self._jobs_ended.add(exchange)
+                if record.body.refusal == CRASHED:
+                    self.problems.append(f"record {record.seq}: a job of the {record.system} system crashed")
                 for one in carried:
                     self._redo(record, one)
             case Acted(carried=one):

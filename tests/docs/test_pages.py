@@ -21,10 +21,6 @@ from .pages import PAGES, ROOT, blocks_of, rows_of
 JUDGE = ROOT / "docs" / "judge-your-integration.md"
 LIMITS = ROOT / "docs" / "what-it-does-not-do.md"
 VERDICT = ROOT / "docs" / "reading-the-verdict.md"
-NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")  # fmt: skip
-NUMBERS += tuple(f"{tens}{one}" for tens in ("twenty", "thirty", "forty") for one in
-    ("", *(f"-{unit}" for unit in NUMBERS[1:10])))[1:]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -57,10 +53,10 @@ def test_the_pages_list_exactly_the_obligations_that_are_judged() -> None:
     assert re.findall(r"O\d\d", told[1]) == list(OBLIGATIONS)
 
 
-def test_the_pages_count_the_faults_right() -> None:
-    told = re.search(r"\*\*(\w+) faults\*\*", LIMITS.read_text(encoding="utf-8"))
+def test_the_pages_list_exactly_the_faults_there_are() -> None:
+    told = re.search(r"\*\*These faults\*\*([^.]*)\.", LIMITS.read_text(encoding="utf-8"))
     assert told is not None
-    assert NUMBERS.index(told[1].lower()) == len(FAULTS)
+    assert re.findall(r"F\d\d", told[1]) == list(FAULTS)
 
 
 def test_the_architecture_page_shows_the_layers_that_the_import_linter_holds() -> None:

@@ -2,81 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """Default value, and what it means with its unit and bounds."""
-
-    default: float | str
-    means: str
-    lowest: float = 0.0
-    highest: float = float("inf")
-    choices: tuple[str, ...] = ()
-    """For words: those there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaultKind:
-    """`carrier`: wire, limit, delivery, vendor (what the vendor's own people do, at a moment), actor or process.
-    `operations`: what it may strike; `*` is any."""
-
-    id: str
-    name: str
-    carrier: str
-    says: str
-    parameters: dict[str, Parameter] = field(default_factory=dict)
-
+from hardclose_mocks.faults.kinds import FaultKind, Parameter
+from hardclose_mocks.faults.wire_kinds import WIRE_KINDS
 
 _ALL = (
-    FaultKind("F01", "lost response", "wire", "The request commits; the connection drops before the answer."),
-    FaultKind("F02", "lost request", "wire", "The connection is accepted and dropped; nothing is processed."),
-    FaultKind(
-        "F03",
-        "slow answer",
-        "wire",
-        "The answer takes its time, log-normal; the work is done before the wait or after it.",
-        {
-            "median_s": Parameter(0.3, "median delay, wire seconds", 0.0, 60.0),
-            "sigma": Parameter(0.6, "spread of the log-normal delay", 0.0, 3.0),
-            "highest_s": Parameter(1.5, "no delay is longer; must lie inside the card's late_commit_s", 0.0, 300.0),
-        },
-    ),
-    FaultKind(
-        "F06",
-        "gateway error",
-        "wire",
-        "502 or 504 from a gateway, though the work behind it was done (in a share of cases) or was not.",
-        {"commits": Parameter(0.5, "share of struck calls whose work is done", 0.0, 1.0)},
-    ),
-    FaultKind(
-        "F07",
-        "error burst",
-        "wire",
-        "500 or 503 in a window, with or without Retry-After; nothing is processed.",
-        {
-            "retry_after_s": Parameter(
-                0.0, "Retry-After on the 503s, wire seconds; 0 sends none and mixes in 500s", 0.0, 3600.0
-            ),
-        },
-    ),
-    FaultKind(
-        "F10",
-        "rate limit",
-        "limit",
-        "429 with Retry-After beyond a token bucket per credential.",
-        {
-            "rate_per_s": Parameter(50.0, "calls per wire second", 0.1, 100000.0),
-            "burst": Parameter(50.0, "bucket size in calls", 1.0, 100000.0),
-            "wait": Parameter(
-                "seconds",
-                "Retry-After as `seconds`, `http-date` or `absent`",
-                choices=("seconds", "http-date", "absent"),
-            ),
-        },
-    ),
     FaultKind("F19", "business refusal", "actor", "Really bad facts: blocked cost centre or supplier, no budget."),
     FaultKind(
         "F30",
@@ -184,7 +115,15 @@ _ALL = (
     FaultKind("F46", "period action", "actor", "The controller closes early, reopens, or locks one module."),
 )
 
-FAULTS: dict[str, FaultKind] = {kind.id: kind for kind in _ALL}
+FAULTS: dict[str, FaultKind] = {kind.id: kind for kind in sorted((*WIRE_KINDS, *_ALL), key=lambda kind: kind.id)}
+_BOUNDED = {("F03", "highest_s"), ("F04", "shortest_s"), ("F04", "highest_s"), ("F15", "highest_s")}
+"""Parameters that a late commit's bound on the card holds for."""
+
+
+def highest_of(fault: str, parameter: str, late_commit_s: float) -> float:
+    """The most a number may be without breaking the promise of the card."""
+    highest = FAULTS[fault].parameters[parameter].highest
+    return min(highest, late_commit_s) if (fault, parameter) in _BOUNDED else highest
 
 
 def nearest(word: str, known: list[str]) -> str:

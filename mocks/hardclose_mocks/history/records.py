@@ -31,7 +31,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A fault that struck. `stage`: before_commit, after_commit, on_response, on_delivery."""
+    """A fault that struck. `stage`: before_commit, after_commit, on_response, on_read, on_delivery."""
 
     fault: str
     stage: str
@@ -166,13 +166,31 @@ class Exchange:
     answer_headers: Mapping[str, str] = field(default_factory=dict)
     wait_s: float | None = None
     fault: Hit | None = None
+    job: str | None = None
+    """The job that the request was accepted as (202); see `JobEnded`."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnded:
+    """What an accepted request came to: its commands are done here, and `status`, `refusal` and `answer` are what it
+    would have been answered with. `exchange` is its `seq`, `started_ns` when it arrived. A job without one is pending,
+    at the end of the history for ever."""
+
+    id: str
+    exchange: int
+    op: str
+    started_ns: int
+    status: int
+    carried: tuple[Carried, ...] = ()
+    refusal: str | None = None
+    answer: Json = None
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the caller was told in the end. An exchange without one counts as not delivered.
 
-    `delivered`: full, none (the connection was dropped or the caller had left), partial.
+    `delivered`: full, none (the connection was dropped or the caller had left), partial (the body was torn).
     `status` is the status that was sent (502 where a gateway fault replaced a 201), None where nothing was."""
 
     exchange: int
@@ -182,6 +200,8 @@ class Told:
     ended_ns: int
     wait_s: float | None = None
     """Retry-After of the answer as sent, seconds."""
+    form: str = "answer"
+    """How it was told: answer; problem, a refusal under a success status; page, HTML under one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,14 +380,15 @@ class Snapshot:
 
 
 Body = (
-    Genesis | Run | Card | ManifestSeen | Fact | Exchange | Told | Acted | Emitted | Subscribed | DeliveryTried
-    | Validated | TokenIssued | Cred | Withdrawn | FaultRule | Phase | ClockSet | SutProcess | ExceptionSeen | Snapshot
+    Genesis | Run | Card | ManifestSeen | Fact | Exchange | JobEnded | Told | Acted | Emitted | Subscribed
+    | DeliveryTried | Validated | TokenIssued | Cred | Withdrawn | FaultRule | Phase | ClockSet | SutProcess
+    | ExceptionSeen | Snapshot
 )  # fmt: skip
 
 KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        Genesis, Run, Card, ManifestSeen, Fact, Exchange, Told, Acted, Emitted, Subscribed, DeliveryTried,
+        Genesis, Run, Card, ManifestSeen, Fact, Exchange, JobEnded, Told, Acted, Emitted, Subscribed, DeliveryTried,
         Validated, TokenIssued, Cred, Withdrawn, FaultRule, Phase, ClockSet, SutProcess, ExceptionSeen, Snapshot,
     )
 }  # fmt: skip

@@ -15,6 +15,7 @@ from hardclose_mocks.desk import Answer, Operation, Upload
 from hardclose_mocks.history.codec import to_json
 from hardclose_mocks.kernel.documents import Event
 from hardclose_mocks.server.credentials import INTEGRATION, actor_of
+from hardclose_mocks.server.keys import Entry
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -35,6 +36,8 @@ UNTAPPED = frozenset({"openapi", "docs"})
 """Operations that are no business of the history: documentation pages."""
 DROP = "hardclose.drop"
 """In `scope["extensions"]`: a function that breaks the connection off. Both our transports offer it."""
+CUT = "hardclose.cut"
+"""In `scope["extensions"]`: a function that ends the connection orderly, in the middle of an answer."""
 CONNECTED = "hardclose.connected"
 """In `scope["extensions"]`: whether the caller is still there."""
 
@@ -57,6 +60,8 @@ class Call:
     nth: int = 0
     key: str | None = None
     upload: Upload | None = None
+    entry: Entry | None = None
+    """What the key store holds for it, where this request was the first with its key."""
     emitted: list[tuple[str, Event]] = field(default_factory=list)
 
     @property
@@ -119,10 +124,16 @@ def is_secret(operation: str) -> bool:
     return operation in LOGINS or operation.startswith("subscription.")
 
 
-def is_kept(status: int, refusal: str | None) -> bool:
-    """Whether an idempotency key stands for this answer from now on: a success, or a refusal by a business rule (they
-    bear class names). What was not understood, not processed or broke may be tried again under the same key."""
-    return 0 < status < 500 and (refusal is None or refusal[0].isupper())
+def is_business(refusal: str | None) -> bool:
+    """Refusals by a business rule bear class names."""
+    return refusal is not None and refusal[0].isupper()
+
+
+def is_kept(status: int, refusal: str | None, stores: str = "refusals") -> bool:
+    """Whether an idempotency key stands for this answer from now on: a success, or, unless the terms say `successes`, a
+    refusal by a business rule. What was not understood, not processed or broke may be tried again under the same
+    key."""
+    return 0 < status < 500 and (refusal is None or (is_business(refusal) and stores != "successes"))
 
 
 def answer_name(answer: Answer) -> str:

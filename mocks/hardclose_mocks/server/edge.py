@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from hardclose_mocks.desk import KEY, SCOPE_KEY, Answer, Desk
+from hardclose_mocks.clock import NS
+from hardclose_mocks.desk import SCOPE_KEY, Answer, Desk
 from hardclose_mocks.faults.plan import Rule
 from hardclose_mocks.faults.wire import Blow, Ordeal, ordeal
 from hardclose_mocks.history.codec import HistoryError
-from hardclose_mocks.history.records import Exchange, Hit, Told
+from hardclose_mocks.history.records import Exchange, Hit
 from hardclose_mocks.kernel.documents import Event
 from hardclose_mocks.server.calls import (
-    CONNECTED,
     CRASHED,
-    DROP,
     ECHOED,
     KEPT_HEADERS,
     LOGINS,
@@ -29,6 +27,7 @@ from hardclose_mocks.server.calls import (
     answer_name,
     bytes_max,
     fingerprint,
+    is_business,
     is_kept,
     is_secret,
     kept_answer,
@@ -40,13 +39,14 @@ from hardclose_mocks.server.calls import (
     subject_of,
 )
 from hardclose_mocks.server.credentials import PERSON
+from hardclose_mocks.server.gates import Gates
+from hardclose_mocks.server.oddities import Oddities
+from hardclose_mocks.server.telling import Teller
 
 if TYPE_CHECKING:
     from hardclose_mocks.server.sandbox import Sandbox, System
 
 log = logging.getLogger(__name__)
-BODILESS = (204, 304)
-"""Statuses whose answers have no body and must not say how long it is (RFC 9110, 8.6)."""
 
 
 class Edge:
@@ -54,6 +54,8 @@ class Edge:
 
     def __init__(self, sandbox: Sandbox, system: System) -> None:
         self.sandbox, self.system = sandbox, system
+        self.gates, self.teller = Gates(sandbox, system), Teller(sandbox, system)
+        self.oddities = Oddities(sandbox, system, self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,7 +69,7 @@ class Edge:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         call = Call(scope, operation, number, body, headers, started)
         if operation.name in UNTAPPED:
-            scope[SCOPE_KEY] = self._desk(call)
+            scope[SCOPE_KEY] = self.desk(call)
             await self.system.application(scope, replay(body), send)
             return
         self.sandbox.open_calls += 1
@@ -77,50 +79,86 @@ class Edge:
         except HistoryError as wrong:
             # What is not on record was never promised: no success may be told.
             log.error("%s %s of %s: %s", scope["method"], scope["path"], self.system.name, wrong)
-            await self._put(call, send, self.system.dialect.protocol_answer("server_error", str(wrong), {}))
+            await self.teller.put(call, send, self.system.dialect.protocol_answer("server_error", str(wrong), {}))
         finally:
             self.sandbox.open_calls -= 1
 
     async def _exchange(self, call: Call, send: Send) -> None:
         self._identify(call)
-        turned_away = self._turned_away(call)
-        if turned_away is not None:
-            answer, wait = turned_away
-            seq = await self._record(call, self._desk(call), answer, refusal=answer_name(answer), wait=wait)
-            await self._tell(call, send, answer, seq, wait)
+        gate = self.gates.turned_away(call)
+        if gate is not None:
+            answer, wait, hit = gate
+            desk = self.desk(call)
+            seq = await self._record(call, desk, answer, refusal=answer_name(answer), wait=wait, hit=hit)
+            await self.teller.tell(call, send, answer, seq, wait)
             return
         stored = self._claimed(call)
+        self.gates.enter(call)
         try:
             await self._processed(call, send, stored)
         finally:
-            if stored is None and call.key is not None:
-                self.sandbox.keys.release(self.system.name, call.credential, call.key)
+            self.gates.leave(call)
+            if call.entry is not None and call.key is not None:
+                self.sandbox.keys.release(self.system.name, call.credential, call.key, call.entry)
 
     async def _processed(self, call: Call, send: Send, stored: Answer | None) -> None:
         """`stored` is the answer that the idempotency key stands for already."""
-        met, desk = self._met(call), self._desk(call)
+        met = self.met(call)
         if met.delay_before_s:
             await asyncio.sleep(met.delay_before_s)
         if met.before is not None:
-            await self._end(
-                call, send, met.before, await self._record(call, desk, None, refusal=None, hit=met.before.hit)
-            )
+            await self._kept_from_the_books(call, send, met.before)
             return
-        answer = stored if stored is not None else await self._handled(call, desk)
+        early = await self.teller.struck(call, send, met.early) if met.early is not None else None
+        if early is not None:
+            await asyncio.sleep(max(0.0, met.late_s - (self.sandbox.wire.ns() - call.started_ns) / NS))
+        desk, lagging = self._reading_desk(call, met)
+        job = None
+        if stored is not None:
+            answer = stored
+        elif met.job is not None and self.oddities.can_be_a_job(call):
+            job, answer = self.oddities.accepted(call)
+        else:
+            answer = await self.handled(call, desk)
         # On record before anything else may happen to the books: the history folds in the order they changed in.
-        replayed = stored is not None
         struck = self._process_rules(call)
-        hit = met.hit or (Hit(struck[0].fault, "after_commit", struck[0].id) if struck else None)
-        seq = await self._record(call, desk, answer, refusal=desk.refusal, replayed=replayed, hit=hit)
+        disguised = met.disguised if is_business(desk.refusal) or _is_stored_refusal(stored) else None
+        hit = met.hit or disguised or desk.struck or lagging
+        hit = hit or (Hit(struck[0].fault, "after_commit", struck[0].id) if struck else None)
+        if hit is not None and hit.fault == "F15" and job is None:
+            hit = disguised
+        replayed = stored is not None
+        seq = await self._record(call, desk, answer, refusal=desk.refusal, replayed=replayed, hit=hit, job=job)
+        if job is not None and met.job is not None:
+            self.oddities.start(call, job, seq, met.job.after_s)
+        if met.twice is not None:
+            await self.oddities.do_again(desk)
         await self.sandbox.strike_process(struck)
+        if early is not None:
+            self.sandbox.tell(self.system.name, early(seq))
+            return
         if met.delay_after_s:
             await asyncio.sleep(met.delay_after_s)
         if met.after is not None:
-            await self._end(call, send, met.after, seq)
+            await self.teller.end(call, send, met.after, seq, answer)
+        elif disguised is not None:
+            await self.teller.disguised(call, send, answer, seq)
         else:
-            await self._tell(call, send, answer, seq)
+            await self.teller.tell(call, send, answer, seq)
 
-    def _met(self, call: Call) -> Ordeal:
+    async def _kept_from_the_books(self, call: Call, send: Send, blow: Blow) -> None:
+        """Nothing is done. Where the terms say so, a key stands even for that."""
+        name = blow.instead
+        refusal = name if name in ("locked", "record_changed") else None
+        if name == "locked":
+            self.gates.lock(call, blow)
+        seq = await self._record(call, self.desk(call), None, refusal=refusal, hit=blow.hit)
+        terms = self.system.card.terms_of(call.operation.name)
+        if call.entry is not None and terms.stores == "everything" and name in ("server_error", "unavailable"):
+            call.entry.answer = self.teller.in_front(blow, name)
+        await self.teller.end(call, send, blow, seq)
+
+    def met(self, call: Call) -> Ordeal:
         """What the plan has in store for this call."""
         sandbox = self.sandbox
         if not call.judged or not sandbox.faults_on:
@@ -165,80 +203,54 @@ class Edge:
             and self.system.card.terms_of(operation.name).honours_key
         )
 
-    def _turned_away(self, call: Call) -> tuple[Answer, float | None] | None:
-        """Answers given before any business: too large, no token, too many, not readable, key trouble."""
-        say = self.system.dialect.protocol_answer
-        if len(call.body) > (most := bytes_max(call.operation)):
-            return say("too_large", f"at most {most} bytes", {}), None
-        if call.operation.public:
-            return None
-        if call.credential == "anonymous":
-            return say("unauthorized", "no valid bearer token; ask the token endpoint for one", {}), None
-        if call.judged and call.operation.writes and self.system.name in self.sandbox.vault.scopes_gone:
-            return say("insufficient_scope", "the right to write has been taken from this client for now", {}), None
-        if call.judged and self.sandbox.limits_on and self.system.limiter is not None:
-            wait = self.system.limiter.admit(call.credential, call.started_ns)
-            if wait is not None:
-                return self._limited(wait)
-        if call.unreadable is not None:
-            return say("malformed", f"the body is not JSON: {call.unreadable}", {}), None
-        return self._key_trouble(call, call.key) if call.key is not None else None
-
-    def _limited(self, wait: float) -> tuple[Answer, float | None]:
-        limiter = self.system.limiter
-        assert limiter is not None
-        answer = self.system.dialect.protocol_answer("rate_limited", f"too many requests; wait {wait:.0f} s", {})
-        limit = limiter.limit
-        headers = [
-            ("ratelimit-policy", f'"default";q={limit.burst};w={max(1, round(limit.burst / limit.rate_per_s))}'),
-            ("ratelimit", f'"default";r=0;t={wait:.0f}'),
-        ]
-        if limit.wait != "absent":
-            headers.append(("retry-after", self.sandbox.retry_after(wait, limit.wait)))
-        told = None if limit.wait == "absent" else wait
-        return Answer(answer.status, (*answer.headers, *headers), answer.body), told
-
-    def _key_trouble(self, call: Call, key: str) -> tuple[Answer, float | None] | None:
-        say = self.system.dialect.protocol_answer
-        if not re.fullmatch(KEY, key):
-            return say("malformed", "an Idempotency-Key is 1 to 255 visible ASCII characters", {}), None
-        entry = self.sandbox.keys.find(self.system.name, call.credential, key, call.started_ns)
-        if entry is None:
-            return None
-        if entry.fingerprint != fingerprint(call):
-            return say("key_reused", "this Idempotency-Key came with another request before", {}), None
-        if entry.answer is None:
-            return say("key_in_progress", "the first request with this Idempotency-Key is still running", {}), None
-        return None
-
     def _claimed(self, call: Call) -> Answer | None:
         """What the call's key stands for already; if for nothing, it stands for this call from now on."""
         if call.key is None:
             return None
         keys, system = self.sandbox.keys, self.system.name
         entry = keys.find(system, call.credential, call.key, call.started_ns)
-        if entry is None:
-            keys.begin(system, call.credential, call.key, fingerprint(call), call.started_ns)
-        return entry.answer if entry is not None else None
+        if entry is not None:
+            return entry.answer
+        life_s = self.system.card.terms_of(call.operation.name).key_life_s(self.sandbox.pace)
+        call.entry = keys.begin(system, call.credential, call.key, fingerprint(call), call.started_ns, life_s)
+        return None
 
     # --- doing and telling --------------------------------------------------------------------------------------
 
-    async def _handled(self, call: Call, desk: Desk) -> Answer:
+    async def handled(self, call: Call, desk: Desk) -> Answer:
         """What the dialect's routes answer now."""
         desk.at = self.sandbox.business.now()
         call.scope[SCOPE_KEY] = desk
+        body = self.oddities.as_understood(call, desk)
         try:
-            answer = await run_application(self.system.application, call.scope, call.body)
+            answer = await run_application(self.system.application, call.scope, body)
         except Exception:
             # Ours, not the caller's: it is on record with whatever the books did, and the run goes on.
             log.exception("%s %s of %s crashed", call.scope["method"], call.scope["path"], self.system.name)
             desk.refusal = CRASHED
             answer = self.system.dialect.protocol_answer("server_error", "this system crashed; see its log", {})
-        if call.key is not None and is_kept(answer.status, desk.refusal):
-            self.sandbox.keys.finish(self.system.name, call.credential, call.key, answer)
+        answer = self.oddities.as_worded(call, desk, answer)
+        stores = self.system.card.terms_of(call.operation.name).stores
+        if call.entry is not None and call.entry.answer is None and is_kept(answer.status, desk.refusal, stores):
+            call.entry.answer = answer
         return answer
 
-    def _desk(self, call: Call) -> Desk:
+    def _reading_desk(self, call: Call, met: Ordeal) -> tuple[Desk, Hit | None]:
+        """With the books that this call gets to see, and the fault if those are behind."""
+        desk = self.desk(call)
+        if call.operation.writes or not call.judged:
+            return desk, None
+        own_s = self.system.lag_s(call.operation.name)
+        lag_s, hit = own_s, Hit("F24", "on_read", f"C5.{self.system.name}")
+        if met.lag is not None and met.lag.lag_s > lag_s:
+            lag_s, hit = met.lag.lag_s, met.lag.hit
+        copy, now_ns = self.system.replicas.of(lag_s), self.sandbox.wire.ns()
+        if copy is None or not call.operation.name.endswith((".get", ".list")) or not copy.behind(now_ns):
+            return desk, None
+        desk.books = copy.books(now_ns)
+        return desk, hit
+
+    def desk(self, call: Call) -> Desk:
         person = call.credential.removeprefix(PERSON) if call.credential.startswith(PERSON) else None
 
         def emit(event: Event) -> str:
@@ -258,6 +270,7 @@ class Edge:
             emit=emit,
             upload=call.upload,
             control=self.sandbox,
+            hides=self.oddities.hides if call.judged and system.card.habits.vanishing else None,
         )
 
     async def _record(
@@ -270,6 +283,7 @@ class Edge:
         replayed: bool = False,
         wait: float | None = None,
         hit: Hit | None = None,
+        job: str | None = None,
     ) -> int:
         """The exchange and the events it emitted, committed together before anything is told."""
         secret, writes = is_secret(call.operation.name), call.operation.writes
@@ -296,43 +310,25 @@ class Edge:
             answer_headers=dict(one for one in answer.headers if one[0] in ("etag", "location")) if answer else {},
             wait_s=wait,
             fault=hit,
+            job=job,
         )
-        record = self.sandbox.history.append(self.system.name, call.actor, exchange)
-        trace = {name: call.headers[name] for name in ECHOED if name in call.headers}
-        for name, event in call.emitted:
-            self.sandbox.emit(self.system.name, name, event, trace)
+        seq = self.enter(call, desk, exchange)
         await self.sandbox.history.committed()
         if writes:
             self.sandbox.last_write_ns = self.sandbox.wire.ns()
+        return seq
+
+    def enter(self, call: Call, desk: Desk, body: Any) -> int:
+        """A record with what its commands emitted; copies of the books hear of them."""
+        record = self.sandbox.history.append(self.system.name, call.actor, body)
+        for carried in desk.carried:
+            self.system.replicas.follow(carried, call.actor, record.wire_ns)
+        trace = {name: call.headers[name] for name in ECHOED if name in call.headers}
+        for name, event in call.emitted:
+            self.sandbox.emit(self.system.name, name, event, trace)
+        call.emitted.clear()
         return record.seq
 
-    async def _end(self, call: Call, send: Send, blow: Blow, seq: int) -> None:
-        """Break the connection off, or say what a gateway in front says, whatever happened behind it."""
-        if blow.instead is None:
-            call.scope["extensions"][DROP]()
-            self.sandbox.tell(self.system.name, Told(seq, "none", None, self.sandbox.wire.ns()))
-            return
-        said = self.system.dialect.protocol_answer(blow.instead, "a gateway in front of this system answers", {})
-        if blow.retry_after_s is not None:
-            said = Answer(said.status, (*said.headers, ("retry-after", f"{blow.retry_after_s:.0f}")), said.body)
-        await self._tell(call, send, said, seq, blow.retry_after_s)
 
-    async def _tell(self, call: Call, send: Send, answer: Answer, seq: int, wait: float | None = None) -> None:
-        there = await self._put(call, send, answer)
-        status = answer.status if there else None
-        told = Told(seq, "full" if there else "none", status, self.sandbox.wire.ns(), wait if there else None)
-        self.sandbox.tell(self.system.name, told)
-
-    async def _put(self, call: Call, send: Send, answer: Answer) -> bool:
-        """Hand the answer over; False if the caller has left."""
-        connected = call.scope.get("extensions", {}).get(CONNECTED, lambda: True)
-        headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
-        headers += [(name.encode(), call.headers[name].encode("latin-1")) for name in ECHOED if name in call.headers]
-        headers.append((b"date", self.sandbox.http_date().encode()))
-        if answer.status not in BODILESS:
-            headers.append((b"content-length", str(len(answer.body)).encode()))
-        if not connected():
-            return False
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
-        return bool(connected())
+def _is_stored_refusal(stored: Answer | None) -> bool:
+    return stored is not None and 400 <= stored.status < 500

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from hardclose_mocks.server.calls import CONNECTED, DROP
+from hardclose_mocks.server.calls import CONNECTED, CUT, DROP
 
 
 class InProcessTransport(httpx2.AsyncBaseTransport):
@@ -37,6 +37,8 @@ class InProcessTransport(httpx2.AsyncBaseTransport):
         except asyncio.CancelledError:
             call.connected = False
             raise
+        if call.cut:
+            raise httpx2.RemoteProtocolError("peer closed connection without sending complete body", request=request)
         if call.dropped:
             raise httpx2.ReadError("connection reset by peer", request=request)
         return httpx2.Response(call.status, headers=call.headers, content=b"".join(call.parts), request=request)
@@ -49,7 +51,7 @@ class _Call:
     def __init__(self, request: httpx2.Request, body: bytes) -> None:
         self.request, self.body = request, body
         self.answered = asyncio.Event()
-        self.connected, self.dropped = True, False
+        self.connected, self.dropped, self.cut = True, False, False
         self.status, self.headers, self.parts = 500, list[tuple[bytes, bytes]](), list[bytes]()
 
     async def run(self, application: Any) -> None:
@@ -68,7 +70,7 @@ class _Call:
             "client": ("127.0.0.1", 1),
             "root_path": "",
             "state": {},
-            "extensions": {DROP: self._drop, CONNECTED: lambda: self.connected},
+            "extensions": {DROP: self._drop, CUT: self._cut, CONNECTED: lambda: self.connected},
         }
         try:
             await application(scope, self._receive, self._send)
@@ -89,6 +91,10 @@ class _Call:
         self.parts.append(message.get("body", b""))
         if not message.get("more_body", False):
             self.answered.set()
+
+    def _cut(self) -> None:
+        self.connected, self.cut = False, True
+        self.answered.set()
 
     def _drop(self) -> None:
         self.connected, self.dropped = False, True

@@ -10,35 +10,32 @@ from hardclose_mocks.desk import Answer
 
 @dataclass(slots=True)
 class Entry:
-    """`answer` is None while the first request is still running."""
+    """`answer` is None while the first request is still running; the key is forgotten after `ends_ns`."""
 
     fingerprint: str
-    begun_ns: int
+    ends_ns: int
     answer: Answer | None = None
 
 
 @dataclass(slots=True)
 class KeyStore:
-    """Keys are scoped per system and credential and live `life_s` wire seconds from their first use."""
+    """Keys are scoped per system and credential and live as long as the operation's terms say, from their first use."""
 
-    life_s: float
     _entries: dict[tuple[str, str, str], Entry] = field(default_factory=dict)
 
     def find(self, system: str, credential: str, key: str, now_ns: int) -> Entry | None:
         entry = self._entries.get((system, credential, key))
-        if entry is not None and now_ns - entry.begun_ns > self.life_s * NS:
+        if entry is not None and now_ns > entry.ends_ns:
             del self._entries[system, credential, key]
             return None
         return entry
 
-    def begin(self, system: str, credential: str, key: str, fingerprint: str, now_ns: int) -> None:
-        self._entries[system, credential, key] = Entry(fingerprint, now_ns)
+    def begin(self, system: str, credential: str, key: str, fingerprint: str, now_ns: int, life_s: float) -> Entry:
+        entry = Entry(fingerprint, now_ns + round(life_s * NS))
+        self._entries[system, credential, key] = entry
+        return entry
 
-    def finish(self, system: str, credential: str, key: str, answer: Answer) -> None:
-        self._entries[system, credential, key].answer = answer
-
-    def release(self, system: str, credential: str, key: str) -> None:
+    def release(self, system: str, credential: str, key: str, entry: Entry) -> None:
         """Its first request is over. Without an answer worth keeping, the same key may try again."""
-        entry = self._entries.get((system, credential, key))
-        if entry is not None and entry.answer is None:
+        if entry.answer is None and self._entries.get((system, credential, key)) is entry:
             del self._entries[system, credential, key]

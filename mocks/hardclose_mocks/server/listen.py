@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from hardclose_mocks.server.calls import CONNECTED, DROP
+from hardclose_mocks.server.calls import CONNECTED, CUT, DROP
 
 NO_LINGERING = struct.pack("ii", 1, 0)
 PORTS = {"control": 18500, "erp": 18501, "procurement": 18502, "expense": 18503}
@@ -53,7 +53,8 @@ class _OnePacket:
 
 
 class DroppingProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with the two things a fault needs: to break a connection off, and to see who is still there.
+    """uvicorn's protocol, with what a fault needs: to break a connection off, to end it halfway, and to
+    see who is still there.
 
     Sending nothing from ASGI makes uvicorn answer 500; only the protocol can reset the connection."""
 
@@ -62,14 +63,21 @@ class DroppingProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        extensions: dict[str, Any] = {DROP: self._drop, CONNECTED: self._connected}
+        extensions: dict[str, Any] = {DROP: self._drop, CUT: self._cut, CONNECTED: self._connected}
         self.scope["extensions"] = extensions
 
     def _drop(self) -> None:
         self.cycle.disconnected = True
+        if self.transport.is_closing():
+            return  # the caller left first, and its socket is gone
         # With nothing left to linger for, the kernel sends a reset and no orderly end.
         self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
         self.transport.abort()
+
+    def _cut(self) -> None:
+        """What was written still leaves; then the connection ends, whatever its head had promised."""
+        self.cycle.disconnected = True
+        self.transport.close()
 
     def _connected(self) -> bool:
         return not self.cycle.disconnected and not self.transport.is_closing()

@@ -17,6 +17,7 @@ from hardclose_mocks.history.records import (
     Exchange,
     FaultRule,
     Genesis,
+    JobEnded,
     Phase,
     Record,
     Subscribed,
@@ -27,6 +28,7 @@ from hardclose_mocks.kernel.books import COMMANDS, Books
 from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.refusals import Refused
 from hardclose_mocks.server.calls import fingerprint_of, is_kept
+from hardclose_mocks.server.jobs import Job
 from hardclose_mocks.server.sandbox import STRIKING, Sandbox
 
 
@@ -64,12 +66,19 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
         case Phase():
             sandbox.phase, sandbox.faults_on = body.name, body.name in STRIKING
         case Exchange():
-            for carried in body.carried:
-                redo(sandbox.systems[system].books, system, carried, record.actor, record.seq)
+            _redo_all(sandbox, record, body.carried)
+            if body.job is not None:
+                sandbox.jobs.open(system, Job(body.job, body.op))
             sandbox.count(system, record.actor, body.op, body.subject)
             _fold_key(sandbox, system, body)
         case Acted():
-            redo(sandbox.systems[system].books, system, body.carried, record.actor, record.seq)
+            _redo_all(sandbox, record, (body.carried,))
+        case JobEnded():
+            _redo_all(sandbox, record, body.carried)
+            job = sandbox.jobs.find(system, body.id)
+            if job is None:
+                raise HistoryError(f"record {record.seq} ends job {body.id}, which was never accepted")
+            job.end(body.status, body.answer)
         case Emitted():
             sandbox.next_event_id(system)
             sandbox.dispatcher.plan_parcels(system, body, record.wire_ns, record.business)
@@ -89,6 +98,13 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
             pass
 
 
+def _redo_all(sandbox: Sandbox, record: Record, all_carried: tuple[Carried, ...]) -> None:
+    home = sandbox.systems[record.system]
+    for carried in all_carried:
+        redo(home.books, record.system, carried, record.actor, record.seq)
+        home.replicas.follow(carried, record.actor, record.wire_ns)
+
+
 def _check_opening(sandbox: Sandbox, body: Genesis) -> None:
     """Other masters would make other books of the same commands."""
     setup = sandbox.setup
@@ -101,14 +117,14 @@ def _check_opening(sandbox: Sandbox, body: Genesis) -> None:
 
 def _fold_key(sandbox: Sandbox, system: str, body: Exchange) -> None:
     """Only the request that did the work fixes what a key stands for; later ones were answered from the store."""
-    if body.key is None or body.replayed or not is_kept(body.status, body.refusal):
+    terms = sandbox.systems[system].card.terms_of(body.op)
+    if body.key is None or body.replayed or not is_kept(body.status, body.refusal, terms.stores):
         return
     headers = (("content-type", _content_type(body.status)), *body.answer_headers.items())
     answer = Answer(body.status, tuple(headers), msgspec.json.encode(body.answer))
-    sandbox.keys.begin(
-        system, body.credential, body.key, fingerprint_of(body.op, body.path, body.body), body.started_ns
-    )
-    sandbox.keys.finish(system, body.credential, body.key, answer)
+    same = fingerprint_of(body.op, body.path, body.body)
+    life_s = terms.key_life_s(sandbox.pace)
+    sandbox.keys.begin(system, body.credential, body.key, same, body.started_ns, life_s).answer = answer
 
 
 def _content_type(status: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -17,6 +17,7 @@ from hardclose_mocks.cards import CREATING, ContractCard, Limit, Terms, Validati
 from hardclose_mocks.clock import NS, BusinessClock, WireClock
 from hardclose_mocks.desk import Dialect, carry, refused
 from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
+from hardclose_mocks.faults.announced import habits_of, terms_of
 from hardclose_mocks.faults.limiter import Limiter
 from hardclose_mocks.faults.plan import Plan, Rule
 from hardclose_mocks.history.codec import plain
@@ -34,7 +35,7 @@ from hardclose_mocks.history.records import (
 )
 from hardclose_mocks.history.store import MemoryStore, Store
 from hardclose_mocks.history.writer import History
-from hardclose_mocks.kernel.books import Books, open_books
+from hardclose_mocks.kernel.books import KINDS_OF, Books, open_books
 from hardclose_mocks.kernel.commands import Command, SubmitReport, SubmitRequisition
 from hardclose_mocks.kernel.documents import Done, Event
 from hardclose_mocks.kernel.master import Company, Master
@@ -43,7 +44,9 @@ from hardclose_mocks.pace import CI, Pace
 from hardclose_mocks.server.admission import Admission
 from hardclose_mocks.server.credentials import INTEGRATION, Credentials
 from hardclose_mocks.server.edge import Edge
+from hardclose_mocks.server.jobs import Jobs
 from hardclose_mocks.server.keys import KeyStore
+from hardclose_mocks.server.replicas import Replicas
 from hardclose_mocks.server.subscriptions import Subscriptions
 from hardclose_mocks.server.vault import Vault
 from hardclose_mocks.server.vendor import carry_out, restore_scope
@@ -56,6 +59,8 @@ DIALECTS: dict[str, Callable[[], Dialect]] = {"neutral": NeutralDialect}
 SANDBOX = "sandbox"
 VALIDATED = (SubmitReport, SubmitRequisition)
 """Commands before which the integration may be asked about their document."""
+STALE = 0.9
+"""A lagging profile (C5) is this much of what its card says behind: what is looked for in time is there."""
 STRIKING = ("chaos", "play")
 """Phases in which faults strike: a run's chaos, and a sandbox played with by hand."""
 
@@ -96,30 +101,41 @@ class ProcessCarrier(Protocol):
 
 
 class System:
-    """One mock system: its books, its dialect's application, its card, its limiter."""
+    """One mock system: its books and their copies, its dialect's application, its card, its limiter."""
 
-    def __init__(self, name: str, setup: Setup, dialect: Dialect, limit: Limit | None) -> None:
+    def __init__(self, name: str, setup: Setup, dialect: Dialect) -> None:
         self.name, self.dialect = name, dialect
         self.books: Books = open_books(name, setup.master, setup.opened_at)
         self.application = dialect.application(name)
         terms = setup.terms if name == "erp" else {}
         if name == "erp":
             terms = {**dict.fromkeys(CREATING, Terms()), **terms}
-        validation = None if name == "erp" else setup.validation
+        rules = [rule for rule in setup.plan.rules if rule.system == name]
+        limit = _limit(rules)
         self.card = ContractCard(
             name,
             setup.pace,
-            terms,
+            terms_of(terms, rules),
             limit,
             min(50, setup.page_max),
             setup.page_max,
+            habits_of(rules, KINDS_OF[name]),
+            None if name == "erp" else setup.validation,
             subscriptions=setup.subscriptions.get(name, SubscriptionTerms()),
             access=setup.access.get(name, AccessTerms()),
-            validation=validation,
             tolerances=setup.master.tolerances if name == "erp" else None,
         )
         self.limiter = Limiter(limit, setup.pace.retry_after_s) if limit else None
         self.companies: dict[str, Company] = {company.code: company for company in setup.master.companies}
+        lags_s = {rule.number("lag_s") for rule in rules if rule.fault in ("F24", "F25")}
+        lags_s |= {self.lag_s(f"{kind}.get") for kind in KINDS_OF[name]}
+        self.replicas = Replicas(name, lambda: open_books(name, setup.master, setup.opened_at), lags_s)
+
+    def lag_s(self, operation: str) -> float:
+        """How far a read is behind by its profile, wire seconds."""
+        kind = operation.partition(".")[0]
+        lags = self.card.terms_of(f"{kind}.create").reads_lag
+        return STALE * self.card.pace.read_lag_s if lags else 0.0
 
 
 class Sandbox:
@@ -140,9 +156,9 @@ class Sandbox:
         self.history = History(store or MemoryStore(), wire.ns, self.business.now, keep=keep)
         self.plan, self.faults_on, self.phase = setup.plan, False, "warm-up"
         dialect = DIALECTS[setup.dialect]()
-        self.systems = {name: System(name, setup, dialect, _limit(setup.plan, name)) for name in SYSTEMS}
+        self.systems = {name: System(name, setup, dialect) for name in SYSTEMS}
         self.edges = {name: Edge(self, system) for name, system in self.systems.items()}
-        self.keys = KeyStore(setup.pace.key_life_s)
+        self.keys, self.jobs = KeyStore(), Jobs(setup.run_tag)
         self.outbox = Outbox()
         self.process: ProcessCarrier | None = None
         """Kills or pauses the integration; None where nobody can."""
@@ -196,6 +212,7 @@ class Sandbox:
         if self._loop_task is not None:
             self._loop_task.cancel()
             await asyncio.gather(self._loop_task, return_exceptions=True)
+        await self.jobs.stop()
         self.history.flush()
 
     # --- people, clock, phases ----------------------------------------------------------------------------------
@@ -221,7 +238,8 @@ class Sandbox:
             self.note(system, Acted(refused(command, no.refusal, at=at)), actor)
             await self.history.committed()
             raise
-        self.note(system, Acted(carried), actor)
+        record = self.history.append(system, actor, Acted(carried))
+        self.systems[system].replicas.follow(carried, actor, record.wire_ns)
         for name, event in emitted:
             self.emit(system, name, event)
         await self.history.committed()
@@ -371,9 +389,9 @@ class Sandbox:
         return format_datetime(self.wire.utc().replace(microsecond=0), usegmt=True)
 
 
-def _limit(plan: Plan, system: str) -> Limit | None:
-    """The F10 rule of the plan for this system, if it has one."""
-    for rule in plan.rules:
-        if rule.fault == "F10" and rule.system == system:
+def _limit(rules: Sequence[Rule]) -> Limit | None:
+    """The F10 rule among a system's, if it has one."""
+    for rule in rules:
+        if rule.fault == "F10":
             return Limit(rule.number("rate_per_s"), int(rule.number("burst")), rule.word("wait"))
     return None

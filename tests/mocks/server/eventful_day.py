@@ -54,7 +54,7 @@ def state(sandbox: Sandbox) -> dict[str, Any]:
         "keys": {
             name: (
                 entry.fingerprint,
-                entry.begun_ns,
+                entry.ends_ns,
                 entry.answer.status,
                 _content(entry.answer.body),
                 entry.answer.headers,

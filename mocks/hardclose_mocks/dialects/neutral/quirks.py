@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import msgspec
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from hardclose_mocks.desk import Answer, Operation
+from hardclose_mocks.desk import Answer, JobView, Operation
 from hardclose_mocks.dialects.neutral.description.document import described
 from hardclose_mocks.dialects.neutral.refusals import protocol_problem
 from hardclose_mocks.dialects.neutral.routes.access import add_access_routes, client_of
 from hardclose_mocks.dialects.neutral.routes.attachments import UPLOADS
 from hardclose_mocks.dialects.neutral.routes.erp import add_erp_routes
 from hardclose_mocks.dialects.neutral.routes.expense import add_expense_routes
+from hardclose_mocks.dialects.neutral.routes.jobs import add_job_routes, job_wire
 from hardclose_mocks.dialects.neutral.routes.procurement import add_procurement_routes
 from hardclose_mocks.dialects.neutral.routes.shared import add_company_routes, add_error_words
 from hardclose_mocks.dialects.neutral.routes.table import ENCODERS, SUBJECTS
@@ -69,6 +71,10 @@ class NeutralDialect:
         headers = (("www-authenticate", 'Bearer error="invalid_token"'),) if kind == "unauthorized" else ()
         return protocol_problem(kind, detail, extra).answer(*headers)
 
+    def accepted(self, job: JobView) -> Answer:
+        headers = (("content-type", "application/json"), ("location", f"/v1/jobs/{job.id}"))
+        return Answer(202, headers, msgspec.json.encode(job_wire(job)))
+
     def event_data(self, document: Document, company: Company) -> dict[str, Any]:
         return dict(ENCODERS[type(document)](document, company))
 
@@ -86,6 +92,7 @@ def _application(system: str) -> tuple[FastAPI, _Table]:
     add_access_routes(app)
     add_webhook_routes(app)
     add_company_routes(app)
+    add_job_routes(app)
     _SYSTEMS[system](app)
     app.openapi_schema = described(app.openapi(), system, _TITLES[system])
     table: _Table = {}

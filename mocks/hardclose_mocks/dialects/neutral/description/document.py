@@ -142,7 +142,16 @@ def _success(raw: dict[str, Any], words: Words) -> dict[str, Part]:
         answered["content"] = {"application/json": {"schema": reference(words.answer)}}
     if words.leads:
         answered["links"] = {lead: _link(words, lead) for lead in words.leads}
-    return {status: answered}
+    return {status: answered, **(_ACCEPTED if words.may_be_job else {})}
+
+
+_ACCEPTED: dict[str, Part] = {
+    "202": {
+        "description": "Accepted, where the contract card says `asynchronous`; the job tells what became of it.",
+        "headers": headers(("Location",)),
+        "content": {"application/json": {"schema": reference("Job")}},
+    }
+}
 
 
 def _called(schema: str) -> str:

@@ -70,6 +70,7 @@ def _order_line(company: str, price: str, tax_code: str, **more: Any) -> Body:
     }
 
 
+BATCHES: Examples = {"one": {"rows": [POSTINGS["train"]]}}
 ORDERS: Examples = {
     "licences": {
         "company": "DE01",

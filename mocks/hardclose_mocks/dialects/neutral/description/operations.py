@@ -37,6 +37,8 @@ class Words:
     """The body is a file of any type."""
     download: bool = False
     """So is what is answered."""
+    may_be_job: bool = False
+    """Where the contract card says so, it is accepted with 202 and carried out later."""
 
 
 def _gets(what: str, answer: str, example: str, leads: tuple[str, ...] = ()) -> Words:
@@ -66,9 +68,10 @@ def _makes(resource: Resource, creation: Creation) -> Words:
         creation.summary,
         resource.answer,
         asks=("IdempotencyKey",),
-        refuses=(400, 403, 409, 413, 422),
+        refuses=(400, 403, 409, 413, 422, 423),
         headers=("ETag", "Location"),
         bodies=creation.bodies,
+        may_be_job=creation.by_reference,
         leads=tuple(resource.operation(lead) for lead in creation.leads),
     )
 
@@ -78,7 +81,7 @@ def _changes(resource: Resource, action: Action) -> Words:
         action.summary,
         resource.answer,
         asks=("IdempotencyKey", "IfMatch") if action.if_match else ("IdempotencyKey",),
-        refuses=(400, 403, 409, 413, 422, *((412,) if action.if_match else ())),
+        refuses=(400, 403, 409, 413, 422, 423, *((412,) if action.if_match else ())),
         headers=("ETag",),
         bodies=action.bodies,
         example=resource.example,
@@ -142,10 +145,18 @@ _EVERYWHERE: dict[str, Words] = {
         "What deliveries are signed with", "SigningSecret", headers=("CacheControl",), example="sub_erp_1"
     ),
     "subscription.delete": Words("Have no more events delivered", None, refuses=(403,), example="sub_erp_1"),
+    "job.get": Words("What became of a request that was accepted", "Job", example="job_T0_erp_1"),
     "delivery.list": Words("The last 200 attempts to deliver, newest first", "Delivery" + LIST),
 }
 
 _ERP: dict[str, Words] = {
+    "expense_posting.batch": Words(
+        "Post several approved expense reports; each row by itself",
+        "BatchResult",
+        asks=("IdempotencyKey",),
+        refuses=(400, 403, 409, 413, 422, 423),
+        bodies=examples.BATCHES,
+    ),
     "period.list": Words(
         "Posting periods of a company, oldest first", "Period" + LIST, asks=("Module",), refuses=(422,), example="DE01"
     ),
@@ -212,6 +223,7 @@ OPERATIONS: dict[str, Words] = {
 TAGS: dict[str, str] = {
     "access": "Tokens, and the contract card.",
     "webhooks": "Who is told about events, and what was delivered.",
+    "jobs": "Requests that were accepted and are carried out later.",
     "companies": "Companies, their time zones and business dates.",
     "expense postings": "Approved expense reports in the ledger.",
     "purchase orders": "Orders with suppliers and what they commit.",

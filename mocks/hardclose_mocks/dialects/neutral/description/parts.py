@@ -176,7 +176,7 @@ REFUSALS: dict[int, Refusing] = {
     409: Refusing(
         "Conflict",
         "Not possible in this state",
-        ("wrong-state", "duplicate-reference", "older-revision", "key-in-progress"),
+        ("wrong-state", "duplicate-reference", "older-revision", "key-in-progress", "record-changed"),
     ),
     412: Refusing("Changed", "Changed meanwhile", ("version-mismatch",)),
     413: Refusing("TooLarge", "The body is larger than this system takes", ("too-large",)),
@@ -197,7 +197,13 @@ REFUSALS: dict[int, Refusing] = {
             "key-reused",
         ),
     ),
-    429: Refusing("TooMany", "Too many requests", ("rate-limited",), ("RetryAfter", "RateLimit", "RateLimitPolicy")),
+    423: Refusing("Locked", "Somebody else works on it; nothing was done", ("locked",)),
+    429: Refusing(
+        "TooMany",
+        "Too many requests",
+        ("rate-limited", "concurrency-limited", "quota-exhausted"),
+        ("RetryAfter", "RateLimit", "RateLimitPolicy"),
+    ),
     500: Refusing("Crashed", f"This system broke; {_LOST}", ("server-error",)),
     502: Refusing("BadGateway", f"A gateway in front answers; {_LOST}", ("bad-gateway",)),
     503: Refusing("Unavailable", "Not now", ("unavailable",), ("RetryAfter",)),

@@ -27,6 +27,8 @@ _ANSWERS: tuple[type, ...] = (
     answers.NewSubscription,
     answers.SigningSecret,
     answers.Delivery,
+    answers.Job,
+    answers.BatchResult,
     answers.Token,
     answers.ClientSecret,
     answers.TokenRefusal,
@@ -100,18 +102,42 @@ def _contract_card() -> Schema:
     whole = {"type": "integer", "minimum": 0}
     operation = _object(
         profile={"type": "string", "pattern": "^C[1-6]$"},
-        idempotency_key=_object(supported={"type": "boolean"}, required={"type": "boolean"}, life_s=seconds),
+        idempotency_key=_object(
+            supported={"type": "boolean"},
+            required={"type": "boolean"},
+            life_s=seconds,
+            other_body={"enum": ["refused", "ignored"]},
+            stores={"enum": ["refusals", "successes", "everything"]},
+            in_progress={"enum": [409]},
+        ),
         reference_unique={"type": "boolean"},
+        already_exists={"enum": ["names_document", "bare", "status_500", None]},
         reference_search={"type": "boolean"},
         late_commit_s=seconds,
         read_lag_s=seconds,
+        asynchronous=_or_null(jobs={"type": "string"}, done_within_s=seconds, may_get_stuck={"type": "boolean"}),
     )
-    limit = _object(
-        scope={"enum": ["credential"]},
-        rate_per_s={"type": "number", "exclusiveMinimum": 0},
-        burst={"type": "integer", "minimum": 1},
-        retry_after={"enum": ["seconds", "http-date", "absent"]},
+    limit = {
+        "oneOf": [
+            _object(
+                scope={"enum": ["credential"]},
+                rate_per_s={"type": "number", "exclusiveMinimum": 0},
+                burst={"type": "integer", "minimum": 1},
+                retry_after={"enum": ["seconds", "http-date", "absent"]},
+            ),
+            _object(scope={"enum": ["credential"]}, concurrent={"type": "integer", "minimum": 1}),
+            _object(
+                scope={"enum": ["credential"]}, calls_per_day={"type": "integer", "minimum": 1}, day={"type": "string"}
+            ),
+        ]
+    }
+    batch = _object(
+        rows_max={"type": "integer", "minimum": 1},
+        atomic={"type": "boolean"},
+        ordered={"type": "boolean"},
+        may_omit_rows={"type": "boolean"},
     )
+    longest = {"type": ["integer", "null"], "minimum": 1}
     card = _object(
         system={"enum": ["erp", "procurement", "expense"]},
         dialect={"type": "string"},
@@ -119,12 +145,21 @@ def _contract_card() -> Schema:
         pace={"enum": [*PACES]},
         clock=_object(business_rate={"type": "number"}, note={"type": "string"}),
         operations={"type": "object", "additionalProperties": operation},
+        batches={"type": "object", "additionalProperties": batch},
         limits={"type": "array", "items": limit},
+        answers=_object(problem_with_200={"type": "boolean"}, page_with_200={"type": "boolean"}),
+        contention=_or_null(locked_s=seconds),
+        normalisation=_or_null(reference_max=longest, text_max=longest),
+        defaults=_or_null(account={"type": "string"}, cost_center={"type": "string"}),
+        reads={"type": "object", "additionalProperties": _object(lag_s=seconds)},
         paging=_object(
             limit_default={"type": "integer", "minimum": 1},
             limit_max={"type": "integer", "minimum": 1},
             order={"type": "string"},
-            updated_since={"enum": ["inclusive"]},
+            drifts={"type": "boolean"},
+            vanishing={"type": "boolean"},
+            updated_since={"enum": ["inclusive", "date"]},
+            updated_since_zone={"type": ["string", "null"]},
             updated_since_resolution_s=seconds,
             updated_since_clock={"enum": ["business", "wire"]},
         ),
@@ -179,6 +214,10 @@ def _contract_card() -> Schema:
     )
     says = "What this system promises its callers, who are held to nothing else. All `_s` are wire seconds unless said."
     return {**card, "description": says}
+
+
+def _or_null(**fields: Schema) -> Schema:
+    return {"anyOf": [_object(**fields), {"type": "null"}]}
 
 
 def _object(**fields: Schema) -> Schema:

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from hardclose_mocks.dialects.neutral.description import examples
 from hardclose_mocks.dialects.neutral.routes.accruals import JOURNAL_ENTRIES
+from hardclose_mocks.dialects.neutral.routes.batches import add_batch_routes
 from hardclose_mocks.dialects.neutral.routes.cost_centers import COST_CENTERS
 from hardclose_mocks.dialects.neutral.routes.invoices import SUPPLIER_INVOICES
 from hardclose_mocks.dialects.neutral.routes.paging import Filter
@@ -103,6 +104,7 @@ def books(request: Request) -> ErpBooks:
 
 
 def add_erp_routes(app: FastAPI) -> None:
+    add_batch_routes(app)
     for resource in ERP_RESOURCES:
         add_resource(app, resource)
     _add_money_rules(app)

@@ -58,7 +58,7 @@ def protocol_error(kind: str, detail: str, **extra: Any) -> Problematic:
 def one(request: Request, number: str, kind: type, encode: Callable[[Any, Company], Mapping[str, Any]]) -> Response:
     """A document by number, with its version as ETag; 404 where there is none of that kind."""
     at = desk(request)
-    document = at.books.find(number)
+    document = at.find(number)
     if document is None or not isinstance(document, kind):
         raise protocol_error("not_found", f"there is no {number} here")
     at.serve([document])

@@ -261,6 +261,35 @@ class Delivery(TypedDict):
     next_ns: int | None
 
 
+class Job(TypedDict):
+    """`status` and `result` are what the request would have been answered with; null while it is pending. `partly`:
+    some rows of a batch were refused."""
+
+    id: str
+    operation: str
+    state: Annotated[str, one_of("pending", "done", "failed", "partly")]
+    href: str
+    status: int | None
+    result: dict[str, Any] | None
+
+
+class RowResult(TypedDict):
+    """`row` counts from 0 in the order of the request. `document` of a row that was posted, `problem` of one that was
+    refused."""
+
+    row: Annotated[int, Field(ge=0)]
+    reference: str
+    status: int
+    document: ExpensePosting | None
+    problem: dict[str, Any] | None
+
+
+class BatchResult(TypedDict):
+    """In any order, and possibly without refused rows: see the contract card."""
+
+    results: list[RowResult]
+
+
 class Token(TypedDict):
     """`expires_in` in seconds. `client_secret_expires_at` (RFC 7591): seconds since 1970, 0 for never; anything else
     says that the secret was replaced and opens this endpoint until then. `refresh_token` where the card offers them."""

@@ -32,6 +32,14 @@ class Behaviour:
     """Look at the periods before posting, not only after a refusal."""
     refused: str = "park"
     """What a business refusal leads to: `park` for a person, or `retry`."""
+    blocked_master: str = "park"
+    """What the refusal of a blocked cost centre leads to: `park`, or a `default` in its place."""
+    ready: str = "approved"
+    """From which status on a document is posted: `approved`, or `submitted` already."""
+    sends: str = "as_approved"
+    """The request body: `as_approved`, or spoilt as `miscoding.py` words it."""
+    signs: bool = False
+    """Send back at the source what is parked, instead of leaving that to people."""
     write_back: str = "until_told"
     """Tell the source `until_told`, or `once` and hope."""
     verify_signatures: bool = True
@@ -90,6 +98,14 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P27": Behaviour(verify_signatures=False),
     "P29": Behaviour(renews=False),
     "P35": Behaviour(tries=5),
+    "P21": Behaviour(sends="floats"),
+    "P32": Behaviour(blocked_master="default"),
+    "P51": Behaviour(ready="submitted"),
+    "P52": Behaviour(sends="to_the_approver"),
+    "P53": Behaviour(sends="one_account"),
+    "P54": Behaviour(sends="one_reference"),
+    "P55": Behaviour(sends="reference_by_amount"),
+    "P56": Behaviour(signs=True),
     # Legal variants: odd, and right; see legal.py.
     "L01": Behaviour(ask_periods_first=True),
     "L02": Behaviour(closed_period="park"),

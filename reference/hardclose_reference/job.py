@@ -67,7 +67,7 @@ class Job:
     @property
     def accounting_date(self) -> str:
         """The company-local date of the final approval, as the card says."""
-        return str(self.source["approved_at"])[:10]
+        return str(self.source["approved_at"] or self.source["updated_at"])[:10]
 
     def wanted(self) -> list[str | None] | None:
         """What the source should be told by now: state, document, reason. Of errands it is told nothing."""

@@ -14,10 +14,11 @@ TAKEN_BACK = ("draft", "submitted", "pending", "sent_back", "recalled", "rejecte
 
 
 class News:
-    """Told by webhooks and by lists alike. `wake` is called whenever there is something new to do."""
+    """Told by webhooks and by lists alike. `wake` is called whenever there is something new to do; `early` is a status
+    that counts as approved already: only a mutant has one."""
 
-    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
-        self._store, self._wake = store, wake
+    def __init__(self, store: Store, wake: Callable[[], None], early: str = "") -> None:
+        self._store, self._wake, self._early = store, wake, early
 
     def take_document(self, kind: str, source: dict[str, Any], instance: str = "") -> None:
         """A source document in whatever state somebody told us of. Late and repeated news change nothing."""
@@ -25,7 +26,7 @@ class News:
         known = self._store.job(kind, number, instance)
         if known is not None and known.revision > revision:
             return
-        if source.get("status") == TARGETS[kind].ready and (known is None or known.revision < revision):
+        if source.get("status") in (TARGETS[kind].ready, self._early) and (known is None or known.revision < revision):
             if known is not None and known.state != SUPERSEDED:
                 reason = f"revision {revision} was approved, and revision {known.revision} is {known.state} already"
                 self._store.raise_exception(TARGETS[kind].system, number, reason, str(source["updated_at"]))

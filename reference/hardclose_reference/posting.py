@@ -15,6 +15,7 @@ from hardclose_reference.doubt import StillPending, Unknowable, done_after_all, 
 from hardclose_reference.errands import take_back_surplus
 from hardclose_reference.job import DUE, SUPERSEDED, Job
 from hardclose_reference.mapping import budget_needs, erp_document, utc_day
+from hardclose_reference.miscoding import as_sent
 from hardclose_reference.periods import Periods
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS, Target
@@ -95,7 +96,8 @@ class Poster:
         """The number of the document. The doubt is written down first: a crash while sending leaves it there."""
         for _ in range(self._behaviour.reads_per_write):
             await self._erp.call("GET", "/v1/companies")
-        body, key, terms = erp_document(job), self._key(job, target), self._erp.terms(target.operation)
+        key, terms = self._key(job, target), self._erp.terms(target.operation)
+        body = as_sent(erp_document(job), job, self._store.jobs(), self._behaviour.sends)
         blindly = not key and not terms["reference_search"]
 
         def leaving() -> None:
@@ -139,6 +141,8 @@ class Poster:
             self._store.done(job, str(existing))
         elif self._behaviour.refused == "retry":
             raise InDoubt(f"refused ({no.slug}); perhaps it works next time")
+        elif self._behaviour.blocked_master == "default" and _on_default(job, no):
+            log.warning("%s: %s; the default takes its place", job.number, no)
         elif no.slug == "period-closed":
             await self._period_closed(job, target, no)
         else:
@@ -199,3 +203,13 @@ class Poster:
                 self._park(job, f"budget-exceeded: {amount} asked of {cost_center}, {answer['available']} left")
                 return False
         return True
+
+
+def _on_default(job: Job, no: Refused) -> bool:
+    """Whether the cost centre that was refused could be replaced by the company's first one."""
+    default, blocked = f"{job.source['company']}-CC01", str(no.problem.get("number", ""))
+    lines = [one for line in job.source["lines"] for one in (line, *line.get("allocations", ()))]
+    refused = [one for one in lines if one.get("cost_center") == blocked]
+    for one in refused:
+        one["cost_center"] = default
+    return bool(refused)

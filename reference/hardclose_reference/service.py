@@ -67,7 +67,7 @@ class Service:
         teller = Teller({system: self.clients[system] for system in SOURCES}, self.store, behaviour)
         carriers = {**dict.fromkeys(TARGETS, poster.post), **dict.fromkeys(errand_kinds(UNDO), undoer.undo)}
         self.worker = Worker(self.store, carriers, teller, now, rng, behaviour)
-        news = News(self.store, self.worker.wake)
+        news = News(self.store, self.worker.wake, behaviour.ready)
         self._look_soon = asyncio.Event()
         if self.store.cursor(LOOK):
             self._look_soon.set()

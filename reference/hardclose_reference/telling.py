@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from hardclose_reference.answers import InDoubt, Refused
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
@@ -21,6 +23,8 @@ class Teller:
         while (wanted := job.wanted()) is not None and job.told != wanted:
             step = self._next_step(job, wanted)
             try:
+                if self._behaviour.signs and step[0] == "parked":
+                    await self._send_back(job)
                 await self._put(job, step)
             except Refused as no:
                 await self._refused(job, step, no)
@@ -42,6 +46,11 @@ class Teller:
         state, document, reason = step
         body = {"state": state, "document": document, "reason": reason}
         await self._sources[job.system].call("PUT", f"{_path(job)}/posting", body=body, says=("posting",))
+
+    async def _send_back(self, job: Job) -> None:
+        way = "return" if job.kind == "expense_report" else "rejection"
+        with contextlib.suppress(Refused):
+            await self._sources[job.system].call("POST", f"{_path(job)}/{way}", body={"reason": job.reason}, says=())
 
     async def _refused(self, job: Job, step: list[str | None], no: Refused) -> None:
         """The source may be further than we knew: an answer of ours was lost. Anything else a person must see."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -180,6 +181,73 @@ def posted_for_a_number_only_a_forger_used(records: Sequence[Record]) -> bool:
     return bool((forged - genuine) & asked) or altered
 
 
+def postings(records: Sequence[Record]) -> list[tuple[int, dict[str, Any]]]:
+    """Accepted creations: record number and arguments, expense postings only."""
+    return [
+        (record.seq, dict(carried.arguments))
+        for record in records
+        if isinstance(record.body, Exchange)
+        for carried in record.body.carried
+        if carried.command == "PostExpense" and carried.refusal is None
+    ]
+
+
+def ordered(records: Sequence[Record]) -> dict[str, Fact]:
+    return {record.body.source: record.body for record in records if isinstance(record.body, Fact)}
+
+
+def a_tax_that_is_off(records: Sequence[Record]) -> bool:
+    facts = ordered(records)
+    return any(
+        sorted(line["tax"] for line in sent["lines"]) != sorted(line["tax"] for line in facts[sent["reference"]].lines)
+        for _, sent in postings(records)
+        if sent["reference"] in facts
+    )
+
+
+def a_code_that_nobody_approved(name: str) -> Callable[[Sequence[Record]], bool]:
+    def proof(records: Sequence[Record]) -> bool:
+        facts = ordered(records)
+        return any(
+            {line[name] for line in sent["lines"]} - {line[name] for line in facts[sent["reference"]].lines}
+            for _, sent in postings(records)
+            if sent["reference"] in facts
+        )
+
+    return proof
+
+
+def posted_before_the_last_signature(records: Sequence[Record]) -> bool:
+    signed = {
+        str(record.body.carried.document): record.seq
+        for record in records
+        if isinstance(record.body, Acted) and record.body.carried.command == "ApproveReport"
+    }
+    return any(seq < signed.get(sent["reference"], 0) for seq, sent in postings(records))
+
+
+def somebody_else_is_paid(records: Sequence[Record]) -> bool:
+    facts = ordered(records)
+    return any(sent["employee"] != facts[sent["reference"]].partner for _, sent in postings(records))
+
+
+def documents_that_lead_to_no_source(records: Sequence[Record]) -> bool:
+    return any(sent["reference"] not in sources(records) for _, sent in postings(records))
+
+
+def a_reference_that_its_lines_contradict(records: Sequence[Record]) -> bool:
+    return any(f"[{sent['reference']}." not in line["text"] for _, sent in postings(records) for line in sent["lines"])
+
+
+def asked_for_a_persons_signature(records: Sequence[Record]) -> bool:
+    return any(
+        isinstance(record.body, Exchange)
+        and record.actor == "integration"
+        and record.body.op in ("expense_report.send_back", "requisition.reject")
+        for record in records
+    )
+
+
 PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P01": two_documents_for_one_reference,
     "P02": two_documents_for_one_reference,
@@ -197,6 +265,14 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P26": approved_and_nowhere,
     "P27": posted_for_a_number_only_a_forger_used,
     "P35": approved_and_nowhere,
+    "P21": a_tax_that_is_off,
+    "P32": a_code_that_nobody_approved("cost_center"),
+    "P51": posted_before_the_last_signature,
+    "P52": somebody_else_is_paid,
+    "P53": a_code_that_nobody_approved("account"),
+    "P54": documents_that_lead_to_no_source,
+    "P55": a_reference_that_its_lines_contradict,
+    "P56": asked_for_a_persons_signature,
 }
 
 

@@ -158,7 +158,7 @@ _ALL = (
         "webhooks",
         "C1",
         "refusals",
-        ("O09",),
+        ("O09", "O15"),
         "T",
         "one refused document, and nothing of those behind it",
     ),

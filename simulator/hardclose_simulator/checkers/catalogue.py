@@ -12,10 +12,13 @@ from hardclose_simulator.checkers import (
     o03,
     o05,
     o06,
+    o08,
     o09,
     o10,
     o11,
     o12,
+    o13,
+    o15,
     o19,
     o22,
     o24,
@@ -30,6 +33,7 @@ from hardclose_simulator.checkers import (
     o37,
     o38,
     o41,
+    o43,
 )
 from hardclose_simulator.verdict import Verdict
 
@@ -83,6 +87,13 @@ _ALL = (
         o06.check,
     ),
     Obligation(
+        "O08",
+        "NET",
+        "corrections converge",
+        "What was recalled or edited after it was posted is put right: the books come to show the present truth.",
+        o08.check,
+    ),
+    Obligation(
         "O09",
         "NOLOSS",
         "nothing lost",
@@ -109,6 +120,20 @@ _ALL = (
         "refusals reach a person",
         "A business refusal becomes an exception that people can see; it disappears when it is cured.",
         o12.check,
+    ),
+    Obligation(
+        "O13",
+        "FRESH",
+        "on time when healthy",
+        "Without faults, what is approved is posted or shown to a person within the service level.",
+        o13.check,
+    ),
+    Obligation(
+        "O15",
+        "NOHOL",
+        "one bad document blocks nobody else",
+        "A document that the books refuse delays itself and what depends on it, and nobody else.",
+        o15.check,
     ),
     Obligation(
         "O19",
@@ -208,6 +233,13 @@ _ALL = (
         "every effect can be traced",
         "The reference of every document leads to one fact, and to the one its lines are about.",
         o41.check,
+    ),
+    Obligation(
+        "O43",
+        "CUTOFF",
+        "the close certificate is true",
+        "When a period locks, what was approved in good time is posted or on the list of known exceptions.",
+        o43.check,
     ),
 )
 

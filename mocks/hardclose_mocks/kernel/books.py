@@ -31,7 +31,7 @@ class Books(Protocol):
     def documents(self, kind: str) -> list[Document]: ...
 
     def count(self) -> int:
-        """How many documents there are, of all kinds."""
+        """How many documents there are, of all kinds but masters."""
         ...
 
     def digest(self) -> str:

@@ -17,7 +17,7 @@ from hardclose_mocks.kernel.master import (
     TaxCode,
 )
 from hardclose_mocks.kernel.money import exponent
-from hardclose_mocks.kernel.refusals import BlockedMaster, NotValidOn, Refused, UnknownMaster
+from hardclose_mocks.kernel.refusals import BlockedMaster, MergedMaster, NotValidOn, Refused, UnknownMaster
 
 MasterRecord = Company | Supplier | CostCenter | Account | Project | TaxCode | Person
 Use = tuple[str, str]
@@ -32,10 +32,12 @@ class _Entry:
     blocked: bool
     valid_from: date
     valid_to: date
+    survivor: str | None = None
+    """What it was merged into."""
 
 
 class Directory:
-    """The masters of one system. Only blocks change after the opening.
+    """The masters of one system: those of the opening, with what commands have put, blocked and merged since.
 
     Raises MoneyError for a company that keeps its books in a currency the sandbox does not trade in."""
 
@@ -45,7 +47,7 @@ class Directory:
         self.companies = {company.code: company for company in master.companies}
         self.people = {person.id: person for person in master.people}
         self.accounts = {account.number: account for account in master.accounts}
-        self._records: dict[str, tuple[MasterRecord, ...]] = {
+        opening: dict[str, tuple[MasterRecord, ...]] = {
             "company": master.companies,
             "supplier": master.suppliers,
             "cost_center": master.cost_centers,
@@ -55,11 +57,27 @@ class Directory:
             "person": master.people,
         }
         self._entries: dict[Use, dict[str, _Entry]] = {}
-        for kind, records in self._records.items():
+        self._records: dict[str, dict[tuple[str, str], MasterRecord]] = {}
+        for kind, records in opening.items():
+            self._records[kind] = {}
             for record in records:
-                number, owner = _key(record)
-                self._entries.setdefault((kind, number), {})[owner] = _entry(record)
+                self.put(kind, record)
         self._blocks: dict[Use, bool] = {}
+
+    def put(self, kind: str, record: MasterRecord) -> None:
+        """A new master, or another state of one. Whoever puts it keeps the document it comes from, for the digest."""
+        number, owner = _key(record)
+        self._records[kind][number, owner] = record
+        entry = _entry(record)
+        before = self._entries.setdefault((kind, number), {}).get(owner)
+        if before is not None:
+            entry.survivor = before.survivor
+        self._entries[kind, number][owner] = entry
+
+    def merge(self, kind: str, number: str, survivor: str) -> None:
+        """It stays, and may not be used any more. The master is known."""
+        for entry in self._entries[kind, number].values():
+            entry.survivor = survivor
 
     def company(self, code: str) -> Company:
         """Raises Refused(UnknownMaster)."""
@@ -68,9 +86,22 @@ class Directory:
             raise Refused(UnknownMaster("company", code))
         return found
 
+    def person(self, id: str) -> Person:
+        """Raises Refused(UnknownMaster)."""
+        found = self.people.get(id)
+        if found is None:
+            raise Refused(UnknownMaster("person", id))
+        return found
+
+    def tax_code(self, code: str, company: str) -> TaxCode:
+        """Of a company that has it."""
+        found = self._records["tax_code"][code, company]
+        assert isinstance(found, TaxCode)
+        return found
+
     def check(self, company: str, uses: Iterable[Use], on: date) -> None:
-        """Raises Refused: first for any unknown master, then for any blocked one, then for any that is not valid
-        on that day or belongs to another company."""
+        """Raises Refused: first for any unknown master, then for any blocked or merged one, then for any that is not
+        valid on that day or belongs to another company."""
         entries = self._entries
         used: list[tuple[Use, dict[str, _Entry]]] = []
         for use in dict.fromkeys(uses):
@@ -82,6 +113,8 @@ class Directory:
             entry = found.get(company) or found.get(EVERYBODY)
             if entry is not None and entry.blocked:
                 raise Refused(BlockedMaster(*use))
+            if entry is not None and entry.survivor is not None:
+                raise Refused(MergedMaster(*use, entry.survivor))
         for use, found in used:
             entry = found.get(company) or found.get(EVERYBODY)
             if entry is None or not entry.valid_from <= on <= entry.valid_to:
@@ -116,7 +149,7 @@ class Directory:
     def masters(self, kind: str) -> list[MasterRecord]:
         """All of a kind with their present block, in the order of the master data."""
         assert kind in self._records, f"no masters of kind {kind!r}; there are {', '.join(KINDS)}"
-        return [self._present(kind, record) for record in self._records[kind]]
+        return [self._present(kind, record) for record in self._records[kind].values()]
 
     def facts(self) -> Iterator[object]:
         """Blocks as they were last set, in a stable order, for a digest."""

@@ -8,11 +8,14 @@ from datetime import UTC, date, datetime
 
 from hardclose_mocks.kernel.budgets import Budget, Budgets
 from hardclose_mocks.kernel.calendars import fiscal_period
-from hardclose_mocks.kernel.commands import OrderLine, PostingLine
 from hardclose_mocks.kernel.directory import Directory, Use
+from hardclose_mocks.kernel.lines import InvoiceLine, OrderLine, PostingLine
 from hardclose_mocks.kernel.master import Company, Master
 from hardclose_mocks.kernel.periods import Periods
 from hardclose_mocks.kernel.refusals import Invalid, Refused
+
+Charged = Sequence[PostingLine] | Sequence[OrderLine] | Sequence[InvoiceLine]
+"""Lines that name an account and who bears it."""
 
 
 class Ledger:
@@ -23,6 +26,7 @@ class Ledger:
         self.periods = Periods(master.first_period)
         self.budgets = Budgets(master.budgets)
         self.hard_budget = master.hard_budget
+        self.tolerances = master.tolerances
         self._drawn: Counter[str] = Counter()
 
     def draw(self, prefix: str, company: str) -> str:
@@ -35,9 +39,7 @@ class Ledger:
         """The budget that `on` spends from."""
         return self.budgets.of(company.code, cost_center, fiscal_period(company, on)[0])
 
-    def check_masters(
-        self, company: Company, partner: Use, lines: Sequence[PostingLine] | Sequence[OrderLine], on: date
-    ) -> None:
+    def check_masters(self, company: Company, partner: Use, lines: Charged, on: date) -> None:
         """Raises Refused: for an unknown, blocked or invalid master, then for an account that bears no expense."""
         self.directory.check(company.code, [partner, *uses_of(lines)], on)
         check_accounts(self.directory, [line.account for line in lines])
@@ -49,7 +51,7 @@ class Ledger:
         yield from sorted(self._drawn.items())
 
 
-def uses_of(lines: Sequence[PostingLine] | Sequence[OrderLine]) -> Iterator[Use]:
+def uses_of(lines: Charged) -> Iterator[Use]:
     """The masters that lines name, in their order."""
     for line in lines:
         yield "account", line.account

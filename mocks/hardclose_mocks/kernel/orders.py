@@ -1,4 +1,4 @@
-"""Purchase orders of the ERP: issued against a budget, cancelled."""
+"""Purchase orders of the ERP: issued against a budget, received and invoiced line by line, cancelled."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.money import Money
 from hardclose_mocks.kernel.refusals import (
     BudgetExceeded,
-    DuplicateReference,
+    Invalid,
     Refused,
-    UnknownDocument,
-    VersionMismatch,
     WrongState,
 )
-from hardclose_mocks.kernel.shelf import Shelf
+from hardclose_mocks.kernel.register import Register
 
 KIND = "purchase_order"
 MODULE = "purchasing"
@@ -29,24 +27,49 @@ class Orders:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self.shelf: Shelf[PurchaseOrder] = Shelf()
-        self._by_reference: dict[str, list[str]] = {}
+        self.register: Register[PurchaseOrder] = Register(KIND)
+        self._received: dict[tuple[str, int], int] = {}
+        self._invoiced: dict[tuple[str, int], int] = {}
+        """Pieces by order and line (from 1), less what was reversed or credited. Both follow from the documents."""
 
-    def by_reference(self, reference: str) -> list[PurchaseOrder]:
-        """All with that reference, live or not, oldest first."""
-        found = (self.shelf.get(number) for number in self._by_reference.get(reference, ()))
-        return [one for one in found if one is not None]
+    def received(self, number: str, line: int) -> int:
+        return self._received.get((number, line), 0)
+
+    def invoiced(self, number: str, line: int) -> int:
+        return self._invoiced.get((number, line), 0)
+
+    def receive(self, number: str, line: int, pieces: int) -> None:
+        """Pieces below zero are taken back."""
+        self._received[number, line] = self.received(number, line) + pieces
+
+    def invoice(self, order: PurchaseOrder, line: int, pieces: int) -> None:
+        """What is invoiced is committed no longer: the invoice spends the budget. Pieces below zero are credited."""
+        ordered, before = order.lines[line - 1], self.invoiced(order.number, line)
+        self._invoiced[order.number, line] = before + pieces
+        left = max(ordered.quantity - before, 0) - max(ordered.quantity - before - pieces, 0)
+        company = self._ledger.directory.company(order.company)
+        self._ledger.budget(company, ordered.cost_center, order.order_date).commitments -= left * ordered.unit_price
+
+    def live_order(self, number: str, company: str, attempted: str) -> PurchaseOrder:
+        """Raises Refused for one that is not there, not the company's, or not live."""
+        order = self.register.named(number)
+        if order.company != company:
+            raise Refused(Invalid("order", f"{number} is an order of {order.company}, not of {company}"))
+        if not order.live:
+            raise Refused(WrongState(KIND, number, order.status, attempted))
+        return order
 
     def issue(self, command: CreatePurchaseOrder, at: datetime, actor: str) -> Done:
         """Beyond the budget it is refused, or issued with an event `budget.exceeded` where budgets only warn."""
         ledger, day = self._ledger, command.order_date
         check_filled(reference=command.reference)
         check_order_lines(command.lines)
+        _check_two_way(command)
         company = ledger.directory.company(command.company)
         ledger.check_masters(company, ("supplier", command.supplier), command.lines, day)
         check_currency(company, command.currency)
         if command.unique_reference:
-            self._check_unique(command.reference)
+            self.register.check_unique(command.reference)
         ledger.periods.check(company, MODULE, day, at=at)
         exceeded = self._exceeded(company, _by_cost_center(command), day)
         if exceeded and ledger.hard_budget:
@@ -67,9 +90,9 @@ class Orders:
             created_at=at,
             updated_at=at,
             created_by=actor,
+            two_way=command.two_way,
         )
-        self.shelf.put(order)
-        self._by_reference.setdefault(order.reference, []).append(order.number)
+        self.register.enter(order)
         self._commit(company, order, 1)
         warnings = [
             Event(
@@ -89,24 +112,18 @@ class Orders:
         return Done(order.number, 1, (_event("issued", order, at), *warnings))
 
     def cancel(self, command: CancelPurchaseOrder, at: datetime) -> Done:
-        """Its commitment is released in the fiscal year of the order."""
-        order = self.shelf.get(command.number)
-        if order is None:
-            raise Refused(UnknownDocument(KIND, command.number))
-        if command.expected_version not in (None, order.version):
-            raise Refused(VersionMismatch(order.number, command.expected_version or 0, order.version))
+        """Its commitment is released in the fiscal year of the order. Not once goods or invoices have come for it."""
+        order = self.register.named(command.number, command.expected_version)
         check_filled(reason=command.reason)
         if order.status != "issued":
             raise Refused(WrongState(KIND, order.number, order.status, "cancelled"))
+        for what, pieces in (("invoiced", self.invoiced), ("received", self.received)):
+            if any(pieces(order.number, line + 1) for line in range(len(order.lines))):
+                raise Refused(WrongState(KIND, order.number, what, "cancelled"))
         cancelled = replace(order, status="cancelled", version=order.version + 1, updated_at=at)
-        self.shelf.put(cancelled)
+        self.register.shelf.put(cancelled)
         self._commit(self._ledger.directory.company(order.company), order, -1)
         return Done(cancelled.number, cancelled.version, (_event("cancelled", cancelled, at),))
-
-    def _check_unique(self, reference: str) -> None:
-        for one in self.by_reference(reference):
-            if one.live:
-                raise Refused(DuplicateReference(reference, one.number))
 
     def _exceeded(self, company: Company, requested: dict[str, int], on: date) -> list[BudgetExceeded]:
         """The cost centres whose budget does not cover what the order asks of them, in the order of its lines."""
@@ -121,6 +138,12 @@ class Orders:
         for line in order.lines:
             budget = self._ledger.budget(company, line.cost_center, order.order_date)
             budget.commitments += sign * line.quantity * line.unit_price
+
+
+def _check_two_way(command: CreatePurchaseOrder) -> None:
+    for line in command.two_way:
+        if not 1 <= line <= len(command.lines):
+            raise Refused(Invalid("two_way", f"there is no line {line}; there are 1 to {len(command.lines)}"))
 
 
 def _by_cost_center(command: CreatePurchaseOrder) -> dict[str, int]:

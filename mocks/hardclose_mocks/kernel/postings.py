@@ -7,20 +7,17 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from hardclose_mocks.kernel.calendars import fiscal_period
-from hardclose_mocks.kernel.commands import PostExpense, PostingLine, ReverseExpensePosting, RunPayments
+from hardclose_mocks.kernel.commands import PostExpense, PostingLine, ReverseExpensePosting
 from hardclose_mocks.kernel.documents import Done, Event, ExpensePosting
 from hardclose_mocks.kernel.journal import check_balanced, expense_journal, gross, reversal_journal
 from hardclose_mocks.kernel.ledger import Ledger, check_currency, check_filled
 from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.refusals import (
-    DuplicateReference,
     Invalid,
     Refused,
-    UnknownDocument,
-    VersionMismatch,
     WrongState,
 )
-from hardclose_mocks.kernel.shelf import Shelf
+from hardclose_mocks.kernel.register import Register, check_reversible
 
 KIND = "expense_posting"
 MODULE = "expense"
@@ -31,15 +28,9 @@ class Postings:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self.shelf: Shelf[ExpensePosting] = Shelf()
-        self._by_reference: dict[str, list[str]] = {}
+        self.register: Register[ExpensePosting] = Register(KIND)
         self._unpaid: dict[str, dict[str, None]] = {}
         """Live unpaid postings per company, in the order of posting."""
-
-    def by_reference(self, reference: str) -> list[ExpensePosting]:
-        """All with that reference, live or not, oldest first."""
-        found = (self.shelf.get(number) for number in self._by_reference.get(reference, ()))
-        return [one for one in found if one is not None]
 
     def post(self, command: PostExpense, at: datetime, actor: str) -> Done:
         ledger, day = self._ledger, command.posting_date
@@ -49,7 +40,7 @@ class Postings:
         ledger.check_masters(company, ("person", command.employee), command.lines, day)
         check_currency(company, command.currency)
         if command.unique_reference:
-            self._check_unique(command.reference)
+            self.register.check_unique(command.reference)
         ledger.periods.check(company, MODULE, day, at=at)
         journal = expense_journal(
             command.lines,
@@ -84,7 +75,7 @@ class Postings:
             updated_at=at,
             created_by=actor,
         )
-        self._enter(posting)
+        self.register.enter(posting)
         self._unpaid.setdefault(company.code, {})[posting.number] = None
         self._spend(company, posting.lines, day, 1)
         return Done(posting.number, 1, (_event("posted", posting, at),))
@@ -92,17 +83,11 @@ class Postings:
     def reverse(self, command: ReverseExpensePosting, at: datetime, actor: str) -> Done:
         """The document with the opposite journal is made beside it; the budget of its posting date gets the money."""
         ledger = self._ledger
-        posting = self.shelf.get(command.number)
-        if posting is None:
-            raise Refused(UnknownDocument(KIND, command.number))
-        if command.expected_version not in (None, posting.version):
-            raise Refused(VersionMismatch(posting.number, command.expected_version or 0, posting.version))
+        posting = self.register.named(command.number, command.expected_version)
         check_filled(reason=command.reason)
-        if posting.reverses is not None:
-            raise Refused(WrongState(KIND, posting.number, "reversal", "reversed"))
-        if posting.status == "reversed" or posting.payment == "paid":
-            state = posting.payment if posting.payment == "paid" else posting.status
-            raise Refused(WrongState(KIND, posting.number, state, "reversed"))
+        check_reversible(KIND, posting)
+        if posting.payment == "paid":
+            raise Refused(WrongState(KIND, posting.number, "paid", "reversed"))
         if command.posting_date < posting.posting_date:
             says = f"a reversal on {command.posting_date} would precede the posting of {posting.posting_date}"
             raise Refused(Invalid("posting_date", says))
@@ -128,37 +113,28 @@ class Postings:
         undone = replace(
             posting, status="reversed", reversal=reversal.number, version=posting.version + 1, updated_at=at
         )
-        self._enter(reversal)
-        self.shelf.put(undone)
+        self.register.enter(reversal)
+        self.register.shelf.put(undone)
         self._unpaid[company.code].pop(posting.number)
         self._spend(company, posting.lines, command.posting_date, -1)
         return Done(undone.number, undone.version, (_event("reversed", undone, at),))
 
-    def pay(self, command: RunPayments, at: datetime) -> Done:
-        """One event per posting paid, in the order of posting; nothing to pay is no refusal."""
-        check_filled(run=command.run)
-        self._ledger.directory.company(command.company)
-        events = []
-        for number in list(self._unpaid.get(command.company, ())):
-            posting = self.shelf.get(number)
-            assert posting is not None, f"{number} is unpaid and not there"
-            if posting.posting_date > command.cut_off:
-                continue
-            paid = replace(posting, payment="paid", payment_run=command.run, version=posting.version + 1, updated_at=at)
-            self.shelf.put(paid)
-            del self._unpaid[command.company][number]
-            data = {"run": command.run, "reference": posting.reference}
-            events.append(Event("payment.completed", number, 1, posting.company, at, data))
-        return Done(None, 0, tuple(events))
+    def payable(self, company: str, cut_off: date) -> list[ExpensePosting]:
+        """Live and unpaid, posted on or before `cut_off`, in the order of posting."""
+        unpaid = (self.register.there(number) for number in self._unpaid.get(company, ()))
+        return [posting for posting in unpaid if posting.posting_date <= cut_off]
 
-    def _check_unique(self, reference: str) -> None:
-        for one in self.by_reference(reference):
-            if one.live:
-                raise Refused(DuplicateReference(reference, one.number))
+    def pay(self, posting: ExpensePosting, run: str, at: datetime) -> None:
+        paid = replace(posting, payment="paid", payment_run=run, version=posting.version + 1, updated_at=at)
+        self.register.shelf.put(paid)
+        del self._unpaid[posting.company][posting.number]
 
-    def _enter(self, posting: ExpensePosting) -> None:
-        self.shelf.put(posting)
-        self._by_reference.setdefault(posting.reference, []).append(posting.number)
+    def owe_again(self, number: str, at: datetime) -> None:
+        """Its payment was returned."""
+        posting = self.register.there(number)
+        open_ = replace(posting, payment="open", payment_run=None, version=posting.version + 1, updated_at=at)
+        self.register.shelf.put(open_)
+        self._unpaid[posting.company][number] = None
 
     def _spend(self, company: Company, lines: Sequence[PostingLine], on: date, sign: int) -> None:
         for line in lines:

@@ -175,7 +175,7 @@ EVENT_TYPES: Mapping[tuple[str, str], EventType] = {
             "A payment run paid an expense posting.",
             "the expense posting that was paid",
             POSTING,
-            {"payment": _is("paid"), "payment_run": TEXT, "run": TEXT},
+            {"payment": _is("paid"), "payment_run": TEXT, "run": TEXT, "payment_document": TEXT},
         ),
         *_ORDERS,
         EventType(

@@ -40,7 +40,7 @@ JP01 = Company("JP01", "Mihon KK", "JPY", "Asia/Tokyo", fiscal_year_starts=4)
 MASTER = Master(
     companies=(DE01, US01, JP01),
     suppliers=(
-        Supplier("S1", "Papier AG", "DE01", "EUR", "DE1"),
+        Supplier("S1", "Papier AG", "DE01", "EUR", "DE1", bank_account="DE-1"),
         Supplier("S2", "Barred AG", "DE01", "EUR", "DE2", blocked=True),
         Supplier("S9", "Paper Inc", "US01", "USD", "1"),
     ),
@@ -58,6 +58,7 @@ MASTER = Master(
         Account("1400", "Input tax", "input_tax"),
         Account("2000", "Trade payables", "payable"),
         Account("2100", "Payables to employees", "employee_payable"),
+        Account("2200", "Accrued liabilities", "accrued"),
     ),
     projects=(Project("P1", "Fair", "DE01"),),
     tax_codes=(
@@ -74,6 +75,8 @@ MASTER = Master(
         Person("employee", "Employee", "DE01", "employee", "lead"),
         Person("trainee", "Trainee", "DE01", "employee", "employee"),
         Person("buyer", "Buyer", "DE01", "buyer", "lead"),
+        Person("payables", "Payables", "DE01", "ap_clerk", "lead"),
+        Person("receiver", "Receiver", "DE01", "receiver", "lead"),
         Person("boss", "Boss", "US01", "approver", None, 1_000_000_00),
         Person("clerk", "Clerk", "US01", "employee", "boss"),
         Person("shacho", "Shacho", "JP01", "approver", None, 10_000_000),

@@ -27,7 +27,8 @@ def test_commands_are_found_by_system_and_name() -> None:
 def test_new_books_are_empty_and_know_all_masters(system: str) -> None:
     books = open_books(system, MASTER, MONDAY)
     assert books.count() == 0
-    assert [books.documents(kind) for kind in KINDS_OF[system]] == [[]] * len(KINDS_OF[system])
+    made = [kind for kind in KINDS_OF[system] if kind not in ("supplier", "cost_center")]
+    assert [books.documents(kind) for kind in made] == [[]] * len(made)
     assert books.digest() == open_books(system, MASTER, MONDAY).digest()
     assert books.find("R-1") is None
     assert all(books.masters(kind) for kind in KINDS)

@@ -209,7 +209,7 @@ def test_a_payment_run_pays_what_is_live_and_dated_up_to_its_cut_off_and_only_on
         ("payment.completed", "EP-DE01-000001"),
         ("payment.completed", "EP-DE01-000004"),
     ]
-    assert run.events[0].data == {"run": "PAY-1", "reference": "R-1"}
+    assert run.events[0].data == {"run": "PAY-1", "reference": "R-1", "payment_document": "PY-DE01-000001"}
     paid = found(books, "EP-DE01-000001")
     assert (paid.payment, paid.payment_run, paid.version) == ("paid", "PAY-1", 2)
     assert not books.do(RunPayments("DE01", "PAY-2", date(2026, 11, 28)), at=MONDAY, actor="t").events

@@ -43,6 +43,14 @@ class Behaviour:
     write_back: str = "until_told"
     """Tell the source `until_told`, or `once` and hope."""
     verify_signatures: bool = True
+    master_changes: str = "field_wise"
+    """A master's change is carried over `field_wise`, never after a newer one, or as the `whole` of what was told."""
+    missing_supplier: str = "wait"
+    """An order for a supplier that the ERP does not know yet is made to `wait`, or is left to `drop`."""
+    one_party: bool = True
+    """While one request for a supplier is under way, others for the same party wait for it."""
+    attachments: str = "until_there"
+    """Files are uploaded `until_there`, or it is enough to `try_once`."""
     acknowledge: str = "once_stored"
     """A webhook is answered `once_stored`, or `at_once` and written down later."""
     status_codes: str = "204"

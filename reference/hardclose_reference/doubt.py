@@ -9,10 +9,8 @@ from typing import Any
 from hardclose_reference.answers import InDoubt, refusal
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
-from hardclose_reference.job import Job
+from hardclose_reference.job import UNDONE, Job
 from hardclose_reference.targets import Target
-
-LIVE = ("posted", "issued", "active")
 
 
 class Unknowable(Exception):
@@ -53,8 +51,8 @@ async def done_after_all(erp: SystemClient, job: Job, target: Target, behaviour:
 async def look_up(erp: SystemClient, job: Job, target: Target) -> Found | None:
     """The document under the job's number, a live one before others. Raises Refused where nobody may search."""
     found = [one async for one in erp.items(target.erp_path, {"reference": job.number})]
-    ours = sorted((one for one in found if not one.get("reverses")), key=lambda one: one["status"] not in LIVE)
-    return Found(str(ours[0]["number"]), ours[0]["status"] in LIVE) if ours else None
+    ours = sorted((one for one in found if not one.get("reverses")), key=lambda one: one.get("status") in UNDONE)
+    return Found(str(ours[0]["number"]), ours[0].get("status") not in UNDONE) if ours else None
 
 
 def key_knows(job: Job, terms: Mapping[str, Any], now: float) -> bool:

@@ -42,3 +42,24 @@ def take_back_surplus(store: Store, job: Job) -> None:
     for number in job.sightings:
         if number != job.document and store.job(f"{job.kind}.{UNDO}", job.number, number) is None:
             store.save(undo(job, f"the same as {job.document}", document=number))
+
+
+def follow_ups(job: Job) -> list[Job]:
+    """What is left to do for a document that has just been posted."""
+    match job.kind:
+        case "expense_report":
+            return [errand("attachment", job, dict(one), str(one["id"])) for one in job.source.get("attachments") or []]
+        case "accrual":
+            return [undo(job, "accrual reversed", on=str(job.source["reverse_on"]))]
+        case _:
+            return []
+
+
+def posted(store: Store, job: Job, document: str) -> None:
+    """The job is done, and what follows from it is noted together with that."""
+    with store.all_or_nothing():
+        store.done(job, document)
+        for one in follow_ups(job):
+            if store.job(*one.key) is None:
+                store.save(one)
+        take_back_surplus(store, job)

@@ -15,7 +15,8 @@ from hardclose_reference.settings import Settings
 from hardclose_reference.store import Store
 from hardclose_reference.targets import kinds_of
 
-PAID_EVENT = "payment.completed"
+ERP_KINDS = ("payment", "supplier_invoice", "goods_receipt", "journal_entry")
+"""Events about documents of ours that change in the ERP: paid or returned, matched, released, reversed."""
 TOLERANCE_S = 300
 """An event signed longer ago than this, or this far ahead, is a replay: the card says so."""
 DIGITS_MAX = 12
@@ -63,7 +64,7 @@ class Intake:
         return work
 
     def _take(self, system: str, event: dict[str, Any], event_id: str) -> bool:
-        data, (kind, _, change) = event.get("data"), str(event.get("type", "")).rpartition(".")
+        data, kind = event.get("data"), str(event.get("type", "")).rpartition(".")[0]
         if not isinstance(data, dict):
             return False
         if "status" not in data and "number" in data:
@@ -72,8 +73,10 @@ class Intake:
             return True
         if kind in kinds_of(system):
             self._news.take_document(kind, data, event_id if self._behaviour.same_document == "by_event" else "")
-        elif system == "erp" and f"{kind}.{change}" == PAID_EVENT:
+        elif system == "erp" and kind in ERP_KINDS:
             self._news.take_erp_document(data)
+        elif system == "erp" and kind == "cost_center" and "revision" in data:
+            self._news.take_cost_center(data)
         else:
             return False
         return True

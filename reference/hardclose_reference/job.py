@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from hardclose_reference.targets import TARGETS
 
 DUE, POSTED, PARKED, SUPERSEDED = "due", "posted", "parked", "superseded"
+UNDONE = ("reversed", "cancelled")
+"""Statuses of ERP documents that no longer count."""
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -23,7 +26,9 @@ class Job:
     `needs` are the jobs, by kind and number, that must have been posted first; `waits_since` is when one of them was
     first missed. `accepted` is where the ERP tells how a request ends that it has only accepted yet. `resent` is set
     where one was sent again without knowing of the first, `sightings` are live ERP documents under our number that are
-    not `document`. `home` is the system and the number under which a person is shown an errand."""
+    not `document`. `numbers` are the ERP's of what the document names: supplier, order, credits. `blocked` is why the
+    ERP does not pay it, `heard_version` the latest version of the document that it told of. `home` is the system and
+    the number under which a person is shown an errand."""
 
     kind: str
     number: str
@@ -46,6 +51,9 @@ class Job:
     accepted: str | None = None
     resent: bool = False
     sightings: list[str] = field(default_factory=list)
+    numbers: dict[str, str] = field(default_factory=dict)
+    blocked: str | None = None
+    heard_version: int = 0
     needs: list[list[str]] = field(default_factory=list)
     waits_since: float | None = None
     home: list[str] | None = None
@@ -66,15 +74,17 @@ class Job:
 
     @property
     def accounting_date(self) -> str:
-        """The company-local date of the final approval, as the card says."""
-        return str(self.source["approved_at"] or self.source["updated_at"])[:10]
+        """The company-local date of the final approval, as the card says; of goods and accruals, the one they bear."""
+        return str(self.source[TARGETS[self.kind].date] or self.source["updated_at"])[:10]
 
     def wanted(self) -> list[str | None] | None:
         """What the source should be told by now: state, document, reason. Of errands it is told nothing."""
         if self.kind not in TARGETS:
             return None
-        if self.state == POSTED and self.voided:
+        if self.state == POSTED and self.voided and self.kind != "accrual":
             return ["parked", None, f"{self.document} was reversed in the ERP"]
+        if self.state == POSTED and self.blocked and not self.paid:
+            return ["parked", self.document, self.blocked]
         if self.state == POSTED:
             return ["paid" if self.paid else "posted", self.document, None]
         if self.state == PARKED:
@@ -84,6 +94,19 @@ class Job:
     @property
     def open(self) -> bool:
         return self.state == DUE or self.wanted() not in (None, self.told)
+
+    def hears(self, document: Mapping[str, Any]) -> bool:
+        """Takes over what the ERP says of our document: paid, reversed, not to be paid. Whether that is news."""
+        version = int(document.get("version", 0))
+        if version < self.heard_version:
+            return False
+        self.heard_version = version
+        before = self.paid, self.voided, self.blocked
+        self.paid = document.get("payment") == "paid"
+        self.voided = document.get("status") in UNDONE
+        match, block = document.get("match"), document.get("payment_block")
+        self.blocked = f"payment blocked: {match}" if block else None
+        return before != (self.paid, self.voided, self.blocked)
 
     # --- how it goes on -----------------------------------------------------------------------------------------
 

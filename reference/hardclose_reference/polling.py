@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,9 +12,11 @@ from typing import Any
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
 from hardclose_reference.news import News
+from hardclose_reference.settings import SOURCES
 from hardclose_reference.store import Store
-from hardclose_reference.targets import TARGETS
+from hardclose_reference.targets import ALWAYS_READ, TARGETS
 
+COST_CENTERS = "cost_center.put"
 ITEM_S = 0.1
 """What each entry takes where a list is worked through after its place was kept."""
 
@@ -23,14 +26,47 @@ class Poller:
 
     def __init__(self, news: News, store: Store, clients: dict[str, SystemClient], behaviour: Behaviour) -> None:
         self._news, self._store, self._clients, self._behaviour = news, store, clients, behaviour
+        self._looks = -1
 
     async def look(self) -> None:
-        """One look at every list; raises InDoubt or Refused where a list cannot be read."""
-        for target in TARGETS.values():
-            take = partial(self._news.take_document, target.kind)
-            await self._read(target.system, target.list_path, {"status": target.ready}, take)
-        for target in TARGETS.values():
-            await self._read("erp", target.erp_path, {}, self._news.take_erp_document)
+        """One look at every list; raises InDoubt or Refused where a list cannot be read.
+
+        Where there never was a document of a kind, its list is read at every second look, half of them at a time, and
+        the ERP's list of what they become not at all: most companies do not use everything."""
+        self._looks += 1
+        offered = [target for target in TARGETS.values() if self._clients["erp"].offers(target.operation)]
+        for place, target in enumerate(offered):
+            if target.kind in ALWAYS_READ or self._store.knows(target.kind) or self._turn_of(place):
+                take = partial(self._news.take_document, target.kind)
+                query = {"status": target.list_status} if target.list_status else {}
+                await self._read(target.system, target.list_path, query, take)
+        for target in offered:
+            if target.kind in ALWAYS_READ or (target.read_back and self._store.knows(target.kind)):
+                await self._read("erp", target.erp_path, {}, self._news.take_erp_document)
+        if self._clients["procurement"].offers(COST_CENTERS) and self._turn_of(len(offered)):
+            await self._read_cost_centers()
+
+    def _turn_of(self, place: int) -> bool:
+        return self._looks == 0 or (self._looks + place) % 2 == 0
+
+    async def _read_cost_centers(self) -> None:
+        """The ERP's list has no beginning and no end. What the sources have of it is asked once, to start from."""
+        if (known := self._store.cursor(COST_CENTERS)) is None:
+            copies = [await self._revisions(system) for system in SOURCES]
+            held = {number: min(copy.get(number, 0) for copy in copies) for copy in copies for number in copy}
+        else:
+            held = json.loads(known)
+        seen = dict(held)
+        async for record in self._clients["erp"].items("/v1/cost-centers", {}):
+            if int(record["revision"]) > held.get(record["number"], 0):
+                self._news.take_cost_center(record)
+                seen[record["number"]] = int(record["revision"])
+        if known is None or seen != held:
+            self._store.move_cursor(COST_CENTERS, json.dumps(seen))
+
+    async def _revisions(self, system: str) -> dict[str, int]:
+        rows = self._clients[system].items("/v1/cost-centers", {})
+        return {str(row["number"]): int(row["revision"]) async for row in rows}
 
     async def _read(
         self, system: str, path: str, query: dict[str, str], take: Callable[[dict[str, Any]], None]

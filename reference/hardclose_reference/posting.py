@@ -12,11 +12,12 @@ from hardclose_reference.answers import Accepted, InDoubt, Refused
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
 from hardclose_reference.doubt import StillPending, Unknowable, done_after_all, key_knows, look_up, outcome_of
-from hardclose_reference.errands import take_back_surplus
-from hardclose_reference.job import DUE, SUPERSEDED, Job
+from hardclose_reference.errands import posted
+from hardclose_reference.job import DUE, POSTED, SUPERSEDED, Job
 from hardclose_reference.mapping import budget_needs, erp_document, utc_day
 from hardclose_reference.miscoding import as_sent
 from hardclose_reference.periods import Periods
+from hardclose_reference.prerequisites import Prerequisites
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS, Target
 
@@ -32,19 +33,20 @@ class Poster:
         self,
         erp: SystemClient,
         periods: Periods,
+        prerequisites: Prerequisites,
         store: Store,
         behaviour: Behaviour,
         now: Callable[[], datetime],
         rng: random.Random,
     ) -> None:
-        self._erp, self._periods, self._store = erp, periods, store
+        self._erp, self._periods, self._prerequisites, self._store = erp, periods, prerequisites, store
         self._behaviour, self._now, self._rng = behaviour, now, rng
 
     async def post(self, job: Job) -> None:
         target = TARGETS[job.kind]
         if job.in_doubt_since is None and not await self._may_be_tried(job, target):
             return
-        while job.state == DUE:
+        while job.state == DUE and not self._needs_more(job):
             try:
                 # Who may not look is not refused the document: that goes up to the worker.
                 document = await self._found(job, target)
@@ -57,8 +59,11 @@ class Poster:
                 self._park(job, str(no))
                 return
             if document is not None:
-                self._store.done(job, document)
-                take_back_surplus(self._store, job)
+                posted(self._store, job, document)
+
+    def _needs_more(self, job: Job) -> bool:
+        """Whether it turned out to need what has not been posted yet: the worker waits for that."""
+        return any((other := self._store.job(*need)) is None or other.state != POSTED for need in job.needs)
 
     async def _found(self, job: Job, target: Target) -> str | None:
         """The document that the last request made after all; None if there was none, or it may be sent again."""
@@ -78,6 +83,7 @@ class Poster:
                 return await self._send(job, target)
             outcome = await outcome_of(self._erp, job, target, self._now().timestamp())
             if outcome is not None:
+                job.hears(outcome)
                 return str(outcome["number"])
             self._next_attempt(job)
         except Refused as no:
@@ -125,6 +131,7 @@ class Poster:
                     raise Refused(0, "timeout", {"detail": "the ERP did not answer"}) from None
                 case _:
                     raise
+        job.hears(answer)
         return str(answer["number"])
 
     def _key(self, job: Job, target: Target) -> str | None:
@@ -137,21 +144,29 @@ class Poster:
     # --- refusals -----------------------------------------------------------------------------------------------
 
     async def _refused(self, job: Job, target: Target, no: Refused) -> None:
-        if no.slug == "duplicate-reference" and (existing := no.problem.get("existing") or await self._taken_by(job)):
-            self._store.done(job, str(existing))
+        if no.slug == "duplicate-reference" and (existing := await self._ours(job, target, no)):
+            posted(self._store, job, existing)
         elif self._behaviour.refused == "retry":
             raise InDoubt(f"refused ({no.slug}); perhaps it works next time")
         elif self._behaviour.blocked_master == "default" and _on_default(job, no):
             log.warning("%s: %s; the default takes its place", job.number, no)
         elif no.slug == "period-closed":
             await self._period_closed(job, target, no)
+        elif job.moves < MOVES_MAX and await self._prerequisites.after_refusal(job, no):
+            job.moves += 1
         else:
             self._park(job, f"{no.slug}: {no}")
 
-    async def _taken_by(self, job: Job) -> str | None:
-        """The document under our reference, where the refusal does not name it."""
-        found = await look_up(self._erp, job, TARGETS[job.kind])
-        return found.document if found else None
+    async def _ours(self, job: Job, target: Target, no: Refused) -> str | None:
+        """The document that is in the way, if it is the job's own. A vendor's number may be taken by another one's."""
+        existing = no.problem.get("existing")
+        if existing is None:
+            found = await look_up(self._erp, job, target)
+            return found.document if found else None
+        if no.problem.get("reference", job.number) == job.number:
+            return str(existing)
+        there = await self._erp.call("GET", f"{target.erp_path}/{existing}", says=("reference",))
+        return str(existing) if there["reference"] == job.number else None
 
     async def _period_closed(self, job: Job, target: Target, no: Refused) -> None:
         match self._behaviour.closed_period:
@@ -177,8 +192,11 @@ class Poster:
 
     async def _may_be_tried(self, job: Job, target: Target) -> bool:
         """Before the first request only: afterwards our own document would be in the way."""
-        if self._behaviour.accounting_date == "utc":
+        if self._behaviour.accounting_date == "utc" and target.date == "approved_at":
             job.posting_date = utc_day(job)
+        if not await self._prerequisites.met(job):
+            self._store.save(job)
+            return False
         if self._behaviour.ask_periods_first and target.module:
             job.posting_date = await self._first_open_day(job, target)
         if job.kind == "requisition":

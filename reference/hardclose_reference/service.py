@@ -15,14 +15,17 @@ import httpx2
 from fastapi import FastAPI, HTTPException, Request, Response
 
 from hardclose_reference.answers import InDoubt, Refused
+from hardclose_reference.attachments import ATTACHMENT, Attacher
 from hardclose_reference.client import SystemClient
 from hardclose_reference.errands import UNDO, errand_kinds
 from hardclose_reference.intake import Forged, Intake, Unreadable
 from hardclose_reference.job import PARKED
+from hardclose_reference.masters import CHANGE, PUT_COST_CENTER, Masters
 from hardclose_reference.news import News
 from hardclose_reference.periods import Periods
 from hardclose_reference.polling import Poller
 from hardclose_reference.posting import Poster
+from hardclose_reference.prerequisites import Prerequisites
 from hardclose_reference.reconciliation import reconcile
 from hardclose_reference.settings import SOURCES, SYSTEMS, Settings
 from hardclose_reference.store import Store
@@ -30,7 +33,7 @@ from hardclose_reference.subscriptions import Subscriptions
 from hardclose_reference.targets import TARGETS
 from hardclose_reference.telling import Teller
 from hardclose_reference.undoing import Undoer
-from hardclose_reference.worker import Worker
+from hardclose_reference.worker import Carrier, Worker
 
 log = logging.getLogger(__name__)
 LEARN_AGAIN_S = 0.2
@@ -62,12 +65,19 @@ class Service:
         }
         self.subscriptions = Subscriptions(settings, self.clients, self.store, now)
         erp = self.clients["erp"]
-        periods = Periods(erp)
-        poster, undoer = Poster(erp, periods, self.store, behaviour, now, rng), Undoer(erp, periods, self.store, now)
+        masters = Masters(self.clients, self.store, behaviour, now)
+        news = News(self.store, masters, lambda: self.worker.wake(), behaviour.ready)
+        prerequisites = Prerequisites(self.clients, self.store, behaviour, news.take_document)
+        periods = Periods(erp, now)
+        carriers: dict[str, Carrier] = {
+            **dict.fromkeys(TARGETS, Poster(erp, periods, prerequisites, self.store, behaviour, now, rng).post),
+            **dict.fromkeys(errand_kinds(UNDO), Undoer(erp, periods, self.store, now).undo),
+            ATTACHMENT: Attacher(erp, self.clients["expense"], self.store, behaviour, now).attach,
+            CHANGE: masters.change_supplier,
+            PUT_COST_CENTER: masters.put_cost_center,
+        }
         teller = Teller({system: self.clients[system] for system in SOURCES}, self.store, behaviour)
-        carriers = {**dict.fromkeys(TARGETS, poster.post), **dict.fromkeys(errand_kinds(UNDO), undoer.undo)}
-        self.worker = Worker(self.store, carriers, teller, now, rng, behaviour)
-        news = News(self.store, self.worker.wake, behaviour.ready)
+        self.worker = Worker(self.store, carriers, teller, prerequisites.ask_for, now, rng, behaviour)
         self._look_soon = asyncio.Event()
         if self.store.cursor(LOOK):
             self._look_soon.set()
@@ -98,7 +108,8 @@ class Service:
                 except InDoubt as doubt:
                     log.info("%s", doubt)
                     await asyncio.sleep(LEARN_AGAIN_S)
-        self.worker.timeout_s = float(self.clients["erp"].card["service_levels"]["client_timeout_s"])
+        levels = self.clients["erp"].card["service_levels"]
+        self.worker.timeout_s, self.worker.patience_s = levels["client_timeout_s"], levels["exception_s"] / 2
         while True:
             with contextlib.suppress(TimeoutError):
                 async with (

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from hardclose_reference.job import Job
+from hardclose_reference.job import SUPERSEDED, Job
 from hardclose_reference.targets import kinds_of
 
 _TABLES = """
@@ -38,6 +38,7 @@ class Store:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_TABLES)
+        self._kinds: set[str] = set()
         self._in_use: WeakValueDictionary[tuple[str, str, str], Job] = WeakValueDictionary()
 
     def close(self) -> None:
@@ -107,6 +108,12 @@ class Store:
         rows = self._db.execute("SELECT DISTINCT kind, number FROM need").fetchall()
         return [job for row in rows if (job := self.job(*row)) is not None]
 
+    def knows(self, kind: str) -> bool:
+        """Whether there ever was a job of that kind."""
+        if kind not in self._kinds and self._db.execute("SELECT 1 FROM job WHERE kind = ? LIMIT 1", (kind,)).fetchone():
+            self._kinds.add(kind)
+        return kind in self._kinds
+
     def jobs(self) -> Iterator[Job]:
         for row in self._db.execute("SELECT content FROM job ORDER BY kind, number"):
             yield Job(**json.loads(row[0]))
@@ -124,7 +131,17 @@ class Store:
     def park(self, job: Job, reason: str, since: str) -> None:
         """Visible twice: in our own list of exceptions, and at the source (see `telling`)."""
         job.parked(reason)
+        self.show(job, reason, since)
+        self.save(job)
+
+    def show(self, job: Job, reason: str, since: str) -> None:
+        """To a person, while it is tried on."""
         self.raise_exception(job.system, job.shown_as, reason, since, about=_about(job))
+
+    def drop(self, job: Job) -> None:
+        """Nothing is to be done about it any more."""
+        job.state = SUPERSEDED
+        self.close_exception(job.system, job.shown_as, about=_about(job))
         self.save(job)
 
     # --- events, cursors, exceptions ----------------------------------------------------------------------------
@@ -182,4 +199,4 @@ class SecretsOf:
 
 
 def _about(job: Job) -> str:
-    return f"{job.kind}/{job.number}" if job.home else ""
+    return f"{job.kind} {job.instance}" if job.home else ""

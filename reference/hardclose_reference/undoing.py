@@ -8,11 +8,10 @@ from typing import Any
 
 from hardclose_reference.answers import Refused
 from hardclose_reference.client import SystemClient
-from hardclose_reference.doubt import LIVE
-from hardclose_reference.job import Job
+from hardclose_reference.job import UNDONE, Job
 from hardclose_reference.periods import Periods
 from hardclose_reference.store import Store
-from hardclose_reference.targets import TARGETS, Target
+from hardclose_reference.targets import TARGETS
 
 
 class Undoer:
@@ -26,33 +25,39 @@ class Undoer:
         kind, number = job.needs[0]
         target, of = TARGETS[kind], self._store.job(kind, number)
         assert of is not None, f"{job.number} needs {kind} {number}, which is not there"
-        path = f"{target.erp_path}/{job.source['document'] or of.document}"
+        document = str(job.source["document"] or of.document)
+        path = f"{target.erp_path}/{document}"
+        if kind == "accrual" and not await self._periods.is_open(of.source["company"], target.module, job.source["on"]):
+            # Neither earlier nor on another day: its period has not begun, or is closed for a while.
+            job.next_at = self._now().timestamp() + self._erp.timeout_s
+            return
         try:
-            await self._erp.call("POST", f"{path}/{target.undo}", body=await self._body(job, target, path))
+            await self._erp.call(
+                "POST", f"{path}/{target.undo}", body=await self._body(job, of, path), says=("status",)
+            )
         except Refused as no:
             job.refusals += 1
             there = await self._erp.call("GET", path, says=("status",))
-            if there["status"] in LIVE and not await self._moved(job, target, no):
-                self._store.park(job, f"{no.slug}: {no}", self._now().isoformat())
-            if there["status"] in LIVE:
-                self._store.save(job)
+            if there["status"] not in UNDONE:
+                if not await self._moved(job, of, no):
+                    self._store.park(job, f"{no.slug}: {no}", self._now().isoformat())
                 return
-        self._store.done(job, path.rsplit("/", 1)[-1])
+        self._store.done(job, document)
 
-    async def _body(self, job: Job, target: Target, path: str) -> dict[str, Any]:
+    async def _body(self, job: Job, of: Job, path: str) -> dict[str, Any]:
         reason = {"reason": job.source["reason"]}
-        if not target.dated_undo:
+        if not TARGETS[of.kind].dated_undo:
             return reason
         if not job.source["on"]:
             there = await self._erp.call("GET", path, says=("posting_date",))
             job.source["on"] = there["posting_date"]
-        return {**reason, "posting_date": job.posting_date or job.source["on"]}
+        # Nothing is taken back before it was posted, which may be later than its source says.
+        return {**reason, "posting_date": max(job.posting_date or job.source["on"], of.posting_date or "")}
 
-    async def _moved(self, job: Job, target: Target, no: Refused) -> bool:
+    async def _moved(self, job: Job, of: Job, no: Refused) -> bool:
         """Whether there is a later day to try, where this one's period is closed."""
         if no.slug != "period-closed" or job.posting_date is not None:
             return False
-        job.posting_date = await self._periods.first_open_day(
-            str(no.problem["company"]), target.module, job.source["on"]
-        )
+        company, module = str(of.source["company"]), TARGETS[of.kind].module
+        job.posting_date = await self._periods.first_open_day(company, module, job.source["on"])
         return job.posting_date is not None

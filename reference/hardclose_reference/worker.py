@@ -27,18 +27,21 @@ class Worker:
     """Several jobs at a time, each carried by the carrier of its kind.
 
     `timeout_s` is the callers' timeout on the card: waits are fractions of it. What needs another job waits for it for
-    `patience_s`, and then a person shall see it; it goes on by itself all the same once the other one is posted."""
+    `patience_s`, and then a person shall see it; it goes on by itself all the same once the other one is posted. Of
+    jobs that we never heard of their sources are asked: `ask_for`."""
 
     def __init__(
         self,
         store: Store,
         carriers: Mapping[str, Carrier],
         teller: Teller,
+        ask_for: Callable[[str, str], Awaitable[None]],
         now: Callable[[], datetime],
         rng: random.Random,
         behaviour: Behaviour,
     ) -> None:
         self._store, self._carriers, self._teller, self._now, self._rng = store, carriers, teller, now, rng
+        self._ask_for = ask_for
         self._hands, self._behaviour = 1 if behaviour.queue == "strict" else 2 * behaviour.callers, behaviour
         self._in_hand = dict[tuple[str, str, str], asyncio.Task[None]]()
         self._wake = asyncio.Event()
@@ -96,7 +99,7 @@ class Worker:
 
     async def _work(self, job: Job) -> None:
         try:
-            if job.state == DUE and not self._must_wait(job):
+            if job.state == DUE and not await self._must_wait(job):
                 await self._carriers[job.kind](job)
                 if job.state == PARKED and self._behaviour.queue == "strict":
                     job.due_again()
@@ -118,8 +121,11 @@ class Worker:
 
     # --- jobs that need others ----------------------------------------------------------------------------------
 
-    def _must_wait(self, job: Job) -> bool:
+    async def _must_wait(self, job: Job) -> bool:
         """Whether something it needs is not posted yet. What waits too long is parked, visibly."""
+        for need in job.needs if job.waits_since is None else ():
+            if self._store.job(*need) is None:
+                await self._ask_for(*need)
         missing = next((need for need in job.needs if not self._is_posted(need)), None)
         if missing is None:
             return False

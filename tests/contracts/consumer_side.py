@@ -16,8 +16,11 @@ from typing import Any
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
 from hardclose_reference.job import Job
+from hardclose_reference.masters import Masters
+from hardclose_reference.news import News
 from hardclose_reference.periods import Periods
 from hardclose_reference.posting import Poster
+from hardclose_reference.prerequisites import Prerequisites
 from hardclose_reference.settings import SYSTEMS, Access, Settings
 from hardclose_reference.store import Store
 
@@ -235,7 +238,15 @@ def settings(folder: Path) -> Settings:
 
 
 def poster(client: SystemClient, store: Store) -> Poster:
-    return Poster(client, Periods(client), store, Behaviour(), lambda: NOW, random.Random(1))
+    prerequisites = Prerequisites({"erp": client}, store, Behaviour(), lambda kind, document: None)
+    return Poster(
+        client, Periods(client, lambda: NOW), prerequisites, store, Behaviour(), lambda: NOW, random.Random(1)
+    )
+
+
+def news(store: Store) -> News:
+    """Nobody is woken by it."""
+    return News(store, Masters({}, store, Behaviour(), lambda: NOW), lambda: None)
 
 
 def report_job(**changes: Any) -> Job:

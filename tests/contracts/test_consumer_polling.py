@@ -10,11 +10,10 @@ from pact import generate, match
 
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.job import DUE
-from hardclose_reference.news import News
 from hardclose_reference.polling import Poller
 from hardclose_reference.store import Store
 
-from .consumer_side import REPORT, REQUISITION, Conversation, amount, as_told, instant, run
+from .consumer_side import REPORT, REQUISITION, Conversation, amount, as_told, instant, news, run
 
 CURSOR = "MjAyNi0xMS0zMHxSLTEwMDI="
 
@@ -89,13 +88,12 @@ def test_every_list_is_read_to_its_end_and_then_from_where_it_ended(tmp_path: Pa
             erp, "purchase orders", "/v1/purchase-orders", order(), {}, "a purchase order with reference Q-9001 exists"
         )
         store = Store(tmp_path / "state")
-        news = News(store, lambda: None)
         async with AsyncExitStack() as stack:
             clients = {
                 one.system: await stack.enter_async_context(one.talking(tmp_path))
                 for one in (erp, expense, procurement)
             }
-            poller = Poller(news, store, clients, Behaviour())
+            poller = Poller(news(store), store, clients, Behaviour())
             await poller.look()
             await poller.look()
         assert [(job.number, job.state) for job in store.jobs()] == [("R-1001", DUE), ("Q-1001", DUE)]

@@ -11,7 +11,6 @@ from standardwebhooks import Webhook
 
 from hardclose_reference.intake import Intake
 from hardclose_reference.job import DUE, POSTED, Job
-from hardclose_reference.news import News
 from hardclose_reference.store import Store
 
 from .consumer_side import (
@@ -21,6 +20,7 @@ from .consumer_side import (
     SECRET,
     as_told,
     instant,
+    news,
     pact_with,
     report_job,
     settings,
@@ -54,7 +54,7 @@ def take(folder: Path, system: str, kind: str, given: str, subject: str, data: d
     interaction.with_metadata(headers)
     # Where the provider describes it: the offline check against its AsyncAPI description asks for this.
     interaction.add_external_reference("AsyncAPI", "operationId", f"send.{kind}")
-    intake = Intake(settings(folder), store, News(store, lambda: None), lambda: NOW)
+    intake = Intake(settings(folder), store, news(store), lambda: NOW)
 
     def deliver(body: str | bytes | None, metadata: dict[str, object]) -> None:
         assert body is not None

@@ -11,6 +11,7 @@ import pytest
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.intake import Intake, Unreadable
 from hardclose_reference.job import DUE, POSTED, SUPERSEDED, Job
+from hardclose_reference.masters import Masters
 from hardclose_reference.news import News
 from hardclose_reference.settings import Settings
 from hardclose_reference.store import Store
@@ -24,8 +25,9 @@ class Listener:
     def __init__(self, folder: Path) -> None:
         self.store, self.woken = Store(folder), 0
         settings = Settings({}, 80, folder, "webhooks", Behaviour(verify_signatures=False))
-        self.news = News(self.store, self._wake)
-        self.intake = Intake(settings, self.store, self.news, lambda: datetime(2026, 11, 30, tzinfo=UTC))
+        now = datetime(2026, 11, 30, tzinfo=UTC)
+        self.news = News(self.store, Masters({}, self.store, Behaviour(), lambda: now), self._wake)
+        self.intake = Intake(settings, self.store, self.news, lambda: now)
 
     def _wake(self) -> None:
         self.woken += 1

@@ -44,4 +44,8 @@ def test_there_is_a_target_for_each_kind_of_document() -> None:
     assert {name: (target.system, target.operation) for name, target in TARGETS.items()} == {
         "expense_report": ("expense", "expense_posting.create"),
         "requisition": ("procurement", "purchase_order.create"),
+        "supplier_request": ("procurement", "supplier.create"),
+        "receipt": ("procurement", "goods_receipt.create"),
+        "invoice": ("procurement", "supplier_invoice.create"),
+        "accrual": ("procurement", "journal_entry.create"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -69,12 +69,20 @@ class JobView(Protocol):
     def result(self) -> Any: ...
 
 
+Route = Callable[[MutableMapping[str, Any], str, Any], Awaitable[Answer | None]]
+"""By scope (its desk within), number in the path and parsed body. None: this request has to take the long way."""
+
+
 class Dialect(Protocol):
     """What the server needs of a dialect; its routes are an ASGI application that finds a Desk in its scope."""
 
     name: str
 
     def application(self, system: str) -> Any: ...
+
+    def direct(self, system: str, operation: str) -> Route | None:
+        """A shorter way to the routes of an operation that comes often; None where there is none."""
+        ...
 
     def operation(self, system: str, method: str, path: str) -> tuple[Operation, str]:
         """The operation, and the document number in the path (empty if there is none)."""

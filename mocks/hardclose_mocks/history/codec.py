@@ -40,13 +40,27 @@ def from_plain(value: Any, kind: type[T]) -> T:
 
 def encode_body(record: Record) -> bytes:
     """What is hashed and stored of a record besides its own columns."""
-    return _encode(record.body)
+    return to_json(record.body)
 
 
 def chain(previous: str, record: Record, body: bytes) -> str:
     """The record's `h`: 128 bits of BLAKE2b over the previous hash and everything the record says."""
-    head = f"{record.seq}|{record.kind}|{record.wire_ns}|{record.business.isoformat()}|{record.system}|{record.actor}|"
-    return hashlib.blake2b(previous.encode() + head.encode() + body, digest_size=16).hexdigest()
+    return link(
+        previous,
+        record.seq,
+        record.kind,
+        record.wire_ns,
+        record.business.isoformat(),
+        record.system,
+        record.actor,
+        body,
+    )
+
+
+def link(previous: str, seq: int, kind: str, wire_ns: int, business: str, system: str, actor: str, body: bytes) -> str:
+    """The same from the columns of a record that is not made yet."""
+    head = f"{previous}{seq}|{kind}|{wire_ns}|{business}|{system}|{actor}|"
+    return hashlib.blake2b(head.encode() + body, digest_size=16).hexdigest()
 
 
 def check_chained(records: Iterable[Record]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import URL, Column, Integer, LargeBinary, MetaData, String, Table, create_engine, event, insert, select
+from sqlalchemy import URL, Column, Integer, LargeBinary, MetaData, String, Table, create_engine, event, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -61,6 +61,9 @@ _RECORDS = Table(
 )
 
 
+_INSERT = f"INSERT INTO {_RECORDS.name} VALUES ({', '.join('?' * len(_RECORDS.c))})"  # noqa: S608  # our own names
+
+
 def _engine(path: Path) -> Engine:
     engine = create_engine(URL.create("sqlite", database=str(path)))
 
@@ -108,9 +111,8 @@ class SqliteStore:
     def save(self, rows: Sequence[Row]) -> None:
         try:
             with self._connection.begin():
-                self._connection.execute(
-                    insert(_RECORDS), [dict(zip(_RECORDS.c.keys(), row, strict=True)) for row in rows]
-                )
+                # Rows go to the driver as they are: what SQLAlchemy does for each parameter costs a tenth of a request.
+                self._connection.exec_driver_sql(_INSERT, list(rows))
         except SQLAlchemyError as wrong:
             raise HistoryError(f"{self.path} cannot be written: {cause(wrong)}") from wrong
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
-from hardclose_mocks.history.codec import START, HistoryError, chain, encode_body
+from hardclose_mocks.history.codec import START, HistoryError, link, to_json
 from hardclose_mocks.history.records import Body, Record
 from hardclose_mocks.history.store import Row, Store
 
@@ -49,13 +49,12 @@ class History:
 
     def append(self, system: str, actor: str, body: Body) -> Record:
         """The next record; durable only after `committed`."""
-        bare = Record(self._next, self._wire_ns(), self._business(), system, actor, body)
-        encoded = encode_body(bare)
-        record = Record(bare.seq, bare.wire_ns, bare.business, system, actor, body, h=chain(self._last, bare, encoded))
-        self._last, self._next = record.h, self._next + 1
-        self._pending.append(
-            (record.seq, record.kind, record.wire_ns, record.business.isoformat(), system, actor, encoded, record.h)
-        )
+        seq, wire_ns, at, encoded = self._next, self._wire_ns(), self._business(), to_json(body)
+        kind, business = type(body).__name__, at.isoformat()
+        h = link(self._last, seq, kind, wire_ns, business, system, actor, encoded)
+        record = Record(seq, wire_ns, at, system, actor, body, h)
+        self._last, self._next = h, seq + 1
+        self._pending.append((seq, kind, wire_ns, business, system, actor, encoded, h))
         if self._keep:
             self._records.append(record)
         return record

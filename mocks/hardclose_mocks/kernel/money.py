@@ -34,7 +34,11 @@ class Money:
     @property
     def decimal(self) -> str:
         """The amount as people and wires write it: `12.50`, `1250` for yen."""
-        return f"{Decimal(self.minor).scaleb(-exponent(self.currency)):f}"
+        digits = exponent(self.currency)
+        if not digits:
+            return str(self.minor)
+        text = str(abs(self.minor)).zfill(digits + 1)
+        return f"{'-' if self.minor < 0 else ''}{text[:-digits]}.{text[-digits:]}"
 
     def __str__(self) -> str:
         return f"{self.decimal} {self.currency}"

@@ -223,7 +223,10 @@ class Edge:
         call.scope[SCOPE_KEY] = desk
         body = self.oddities.as_understood(call, desk)
         try:
-            answer = await run_application(self.system.application, call.scope, body)
+            route = self.system.dialect.direct(self.system.name, call.operation.name) if body is call.body else None
+            answer = await route(call.scope, call.number, call.parsed) if route is not None else None
+            if answer is None:
+                answer = await run_application(self.system.application, call.scope, body)
         except Exception:
             # Ours, not the caller's: it is on record with whatever the books did, and the run goes on.
             log.exception("%s %s of %s crashed", call.scope["method"], call.scope["path"], self.system.name)

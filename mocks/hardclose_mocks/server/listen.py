@@ -143,15 +143,23 @@ class Listener:
             self._tasks.append(asyncio.get_running_loop().create_task(server.serve(sockets=[self._sockets[name]])))
         while not all(server.started for server in self._servers):
             await asyncio.sleep(0.005)
-        # Long-lived objects out of the collector's way: its full passes would stop every system at once.
+        # Long-lived objects out of the collector's way: its full passes would stop every system at once. What survives
+        # two young passes is documents and records, which live as long as the sandbox and hold no cycles.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        gc.set_threshold(10_000, 2, 1_000)
+        if _freeze_survivors not in gc.callbacks:
+            gc.callbacks.append(_freeze_survivors)
 
     async def stop(self) -> None:
         for server in self._servers:
             server.should_exit = True
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _freeze_survivors(phase: str, told: dict[str, int]) -> None:
+    if phase == "stop" and told["generation"] == 1:
+        gc.freeze()
 
 
 def free_port(host: str = "127.0.0.1") -> int:

@@ -216,6 +216,9 @@ class BreakingDialect(NeutralDialect):
         app.mount("/", inner)
         return app
 
+    def direct(self, system: str, operation: str) -> None:
+        """Its broken route is an ASGI application's."""
+
 
 @virtually
 async def test_a_route_that_breaks_is_on_record_with_what_the_books_did(

@@ -11,7 +11,7 @@ import msgspec
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from hardclose_mocks.desk import Answer, JobView, Operation
+from hardclose_mocks.desk import Answer, JobView, Operation, Route
 from hardclose_mocks.dialects.neutral.description.document import described
 from hardclose_mocks.dialects.neutral.refusals import protocol_problem
 from hardclose_mocks.dialects.neutral.routes.access import add_access_routes, client_of
@@ -23,6 +23,7 @@ from hardclose_mocks.dialects.neutral.routes.procurement import add_procurement_
 from hardclose_mocks.dialects.neutral.routes.shared import add_company_routes, add_error_words
 from hardclose_mocks.dialects.neutral.routes.table import ENCODERS, SUBJECTS
 from hardclose_mocks.dialects.neutral.routes.webhooks import add_webhook_routes
+from hardclose_mocks.dialects.neutral.wire.worded import worded
 from hardclose_mocks.kernel.documents import CostCenterMaster, Document, SupplierMaster
 from hardclose_mocks.kernel.master import Company
 
@@ -31,7 +32,8 @@ _SYSTEMS: dict[str, Callable[[FastAPI], None]] = {
     "procurement": add_procurement_routes,
     "expense": add_expense_routes,
 }
-_Table = dict[str, list[tuple[re.Pattern[str], Operation]]]
+_Table = dict[tuple[str, int, str], list[tuple[re.Pattern[str], Operation]]]
+"""By method, number of slashes, and the second part of the path: few patterns are left to try."""
 _TITLES = {"erp": "ERP", "procurement": "Procurement", "expense": "Expense"}
 _PUBLIC = frozenset({"card", "token", "client.rotate", "openapi", "docs"})
 _READS_BY_POST = frozenset({"budget.check", "token", "client.rotate"})
@@ -45,8 +47,12 @@ class NeutralDialect:
     def application(self, system: str) -> FastAPI:
         return _application(system)[0]
 
+    def direct(self, system: str, operation: str) -> Route | None:
+        found: Route | None = _application(system)[0].state.direct.get(operation)
+        return found
+
     def operation(self, system: str, method: str, path: str) -> tuple[Operation, str]:
-        for pattern, operation in _application(system)[1].get(method, ()):
+        for pattern, operation in _application(system)[1].get((method, path.count("/"), _head(path)), ()):
             if found := pattern.match(path):
                 return operation, next(iter(found.groups()), "") or ""
         name = (
@@ -78,7 +84,7 @@ class NeutralDialect:
     def event_data(self, document: Document, company: Company) -> dict[str, Any]:
         if isinstance(document, SupplierMaster | CostCenterMaster):
             return {}  # events about masters say what happened; the master is read where it is listed
-        return dict(ENCODERS[type(document)](document, company))
+        return dict(worded(document, ENCODERS[type(document)], company))
 
 
 @cache
@@ -89,6 +95,7 @@ def _application(system: str) -> tuple[FastAPI, _Table]:
         title=f"hardclose {_TITLES[system]} (neutral dialect)",
         version="1",
     )
+    app.state.direct = {}
     app.router.redirect_slashes = False  # what is not described is not there
     add_error_words(app)
     add_access_routes(app)
@@ -102,8 +109,15 @@ def _application(system: str) -> tuple[FastAPI, _Table]:
         pattern = re.compile("^" + re.sub(r"\{\w+\}", "([^/]+)", path) + "$")
         for method, told in item.items():
             name = told["operationId"]
-            table.setdefault(method.upper(), []).append((pattern, _operation(name, method.upper(), "{" in path)))
+            key = method.upper(), path.count("/"), _head(path)
+            table.setdefault(key, []).append((pattern, _operation(name, method.upper(), "{" in path)))
     return app, table
+
+
+def _head(path: str) -> str:
+    """`purchase-orders` of `/v1/purchase-orders/PO-1`. No path of ours has a variable there."""
+    parts = path.split("/", 3)
+    return parts[2] if len(parts) > 2 else path
 
 
 def _operation(name: str, method: str, has_number: bool) -> Operation:

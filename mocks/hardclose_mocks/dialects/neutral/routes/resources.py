@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from hardclose_mocks.dialects.neutral.description import examples
 from hardclose_mocks.dialects.neutral.description.examples import Examples
+from hardclose_mocks.dialects.neutral.routes.direct import Direct
 from hardclose_mocks.dialects.neutral.routes.paging import Filter, listing
 from hardclose_mocks.dialects.neutral.routes.shared import after, desk, expected_version, one, protocol_error
 from hardclose_mocks.dialects.neutral.wire import answers
@@ -222,3 +223,5 @@ def _add(
         status_code=status,
         description=says or resource.says.get(name),
     )
+    wanted = {name: kind for name, kind in route.__annotations__.items() if name != "return"}
+    app.state.direct[resource.operation(name)] = Direct(route, wanted.get("body"), "number" in wanted)

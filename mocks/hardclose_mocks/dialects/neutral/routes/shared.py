@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from hardclose_mocks.desk import SCOPE_KEY, Answer, Desk
 from hardclose_mocks.dialects.neutral.refusals import Problem, invalid, protocol_problem, to_problem
 from hardclose_mocks.dialects.neutral.wire import answers
 from hardclose_mocks.dialects.neutral.wire.values import instant
+from hardclose_mocks.dialects.neutral.wire.worded import worded_bytes
 from hardclose_mocks.kernel.master import Company
 from hardclose_mocks.kernel.refusals import Refused
 
@@ -45,7 +46,11 @@ def send(answer: Answer) -> Response:
 
 
 def reply(payload: Any, status: int = 200, **headers: str) -> Response:
-    response = Response(msgspec.json.encode(payload), status, media_type="application/json")
+    return _reply(msgspec.json.encode(payload), status, **headers)
+
+
+def _reply(content: bytes, status: int, **headers: str) -> Response:
+    response = Response(content, status, media_type="application/json")
     for name, value in headers.items():
         response.headers[name.replace("_", "-")] = value
     return response
@@ -65,7 +70,7 @@ def one(request: Request, number: str, kind: type, encode: Callable[[Any, Compan
     etag = f'"{document.version}"'
     if _known(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers={"ETag": etag})
-    return reply(encode(document, at.companies[document.company]), ETag=etag)
+    return _reply(worded_bytes(document, encode, at.companies[document.company]), 200, ETag=etag)
 
 
 def _known(if_none_match: str, etag: str) -> bool:
@@ -83,8 +88,8 @@ def after(
     assert document is not None, f"{number} was made and is not there"
     headers = {"ETag": f'"{document.version}"'}
     if status == 201:
-        headers["Location"] = f"{request.url.path}/{number}"
-    return reply(encode(document, at.companies[document.company]), status, **headers)
+        headers["Location"] = f"{request.scope['path']}/{number}"
+    return _reply(worded_bytes(document, encode, at.companies[document.company]), status, **headers)
 
 
 def expected_version(request: Request) -> int | None:
@@ -97,31 +102,44 @@ def expected_version(request: Request) -> int | None:
     return int(header.strip().removeprefix("W/").strip('"'))
 
 
+def refused(at: Desk, no: Refused) -> Answer:
+    """A business rule said no."""
+    at.refusal = at.refusal or type(no.refusal).__name__
+    return to_problem(no.refusal).answer()
+
+
+def problematic(at: Desk, wrong: Problematic) -> Answer:
+    """Something else than a business rule did."""
+    at.refusal = wrong.name
+    return wrong.problem.answer(*((("www-authenticate", "Bearer"),) if wrong.problem.status == 401 else ()))
+
+
+def not_valid(at: Desk, errors: Iterable[Mapping[str, Any]]) -> Answer:
+    """Pydantic's errors; the first part of each `loc` says that it is about the body."""
+    at.refusal = "Invalid"
+    return invalid(
+        [{"pointer": "/" + "/".join(map(str, one["loc"][1:])), "detail": str(one["msg"])} for one in errors]
+    ).answer()
+
+
 def add_error_words(app: FastAPI) -> None:
     """Refusals, validation errors and routing misses, all as problems; and the Allow header of all matching routes."""
 
     @app.exception_handler(Refused)
-    async def refused(request: Request, no: Refused) -> Response:
-        at = desk(request)
-        at.refusal = at.refusal or type(no.refusal).__name__
-        return send(to_problem(no.refusal).answer())
+    async def say_no(request: Request, no: Refused) -> Response:
+        return send(refused(desk(request), no))
 
     @app.exception_handler(Problematic)
-    async def problematic(request: Request, wrong: Problematic) -> Response:
-        desk(request).refusal = wrong.name
-        headers = (("www-authenticate", "Bearer"),) if wrong.problem.status == 401 else ()
-        return send(wrong.problem.answer(*headers))
+    async def say_wrong(request: Request, wrong: Problematic) -> Response:
+        return send(problematic(desk(request), wrong))
 
     @app.exception_handler(RequestValidationError)
-    async def not_valid(request: Request, wrong: RequestValidationError) -> Response:
-        errors = [
-            {"pointer": "/" + "/".join(map(str, one["loc"][1:])), "detail": str(one["msg"])} for one in wrong.errors()
-        ]
+    async def say_not_valid(request: Request, wrong: RequestValidationError) -> Response:
+        at = desk(request)
         if any(one["type"] == "json_invalid" for one in wrong.errors()):
-            desk(request).refusal = "malformed"
+            at.refusal = "malformed"
             return send(protocol_problem("malformed", "the body is not JSON").answer())
-        desk(request).refusal = "Invalid"
-        return send(invalid(errors).answer())
+        return send(not_valid(at, wrong.errors()))
 
     @app.exception_handler(HTTPException)
     async def missed(request: Request, wrong: HTTPException) -> Response:

@@ -11,6 +11,7 @@ from hardclose_mocks.history.records import (
     Exchange,
     FaultRule,
     Hit,
+    JobEnded,
     Subscribed,
     SutProcess,
     Withdrawn,
@@ -117,6 +118,10 @@ def _unknown_outcomes(case: Case) -> int:
     return sum(one.writes and one.know is Know.INFO for one in case.attempts)
 
 
+def _unknown_of(operation: str) -> Callable[[Case], int]:
+    return lambda case: sum(one.op == operation and one.know is Know.INFO for one in case.attempts)
+
+
 def _rate_limited(case: Case) -> int:
     return sum(one.status == 429 for one in case.attempts)
 
@@ -192,6 +197,11 @@ COUNTERS: dict[str, Callable[[Case], int]] = {
     "expense_facts": _facts_of("EXP"),
     "requisition_facts": _facts_of("RBP"),
     "unknown_outcomes": _unknown_outcomes,
+    "unknown_postings": _unknown_of("expense_posting.create"),
+    "unknown_orders": _unknown_of("purchase_order.create"),
+    "jobs_ended": lambda case: sum(isinstance(one.body, JobEnded) for one in case.records),
+    "disguised_refusals": lambda case: sum(hit.fault == "F14" and hit.stage == "on_response" for hit in _hits(case)),
+    "stale_reads": lambda case: sum(hit.stage == "on_read" for hit in _hits(case)),
     "rate_limited": _rate_limited,
     "duplicate_deliveries": lambda case: _messages(case, "F30"),
     "dropped_deliveries": lambda case: sum(one.tried.outcome == "dropped" for one in case.deliveries),

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from hardclose_mocks.clock import NS
 from hardclose_mocks.history.codec import to_json
-from hardclose_mocks.history.records import Carried, Exchange, Hit, JobEnded, Record, Served, SutProcess, Told
+from hardclose_mocks.history.records import Card, Carried, Exchange, Hit, JobEnded, Record, Served, SutProcess, Told
 
 INTEGRATION = "integration"
 """The actor under judgement."""
@@ -22,6 +22,8 @@ IN_DOUBT = frozenset({"key_in_progress"})
 NOT_NOW = frozenset({"locked", "record_changed"})
 """Refused for what somebody else is doing, and nothing was done: come again."""
 ACCEPTED = 202
+STUCK = "stuck"
+"""What refuses a job that is pending for longer than the card says a job may be."""
 BUSINESS_REFUSALS = frozenset(
     {
         "PeriodClosed", "UnknownMaster", "BlockedMaster", "NotValidOn", "BudgetExceeded", "NotAllowed", "Unbalanced",
@@ -104,9 +106,11 @@ def attempts_of(records: Sequence[Record]) -> tuple[Attempt, ...]:
         carried, read = body.carried, jobs.read(record.system, body) if body.status == ACCEPTED else None
         if read is not None:
             # What a job came to is known to whoever read it, by whichever of the answers that told him of it.
-            job, known = read.ended, max(known, read.ended_ns)
-            carried, made, refusal = job.carried, _made(job.carried), job.refusal
-            know = Know.OK if job.status < 400 else Know.FAIL
+            known = max(known, read.ended_ns)
+            know, refusal = Know.FAIL, STUCK
+            if (job := read.ended) is not None:
+                carried, made, refusal = job.carried, _made(job.carried), job.refusal
+                know = Know.OK if job.status < 400 else Know.FAIL
         attempts.append(
             Attempt(
                 seq=record.seq,
@@ -166,7 +170,9 @@ def losses_of(records: Iterable[Record]) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    ended: JobEnded
+    """`ended` is None for a job that was still pending when the card says that it never will be carried out."""
+
+    ended: JobEnded | None
     ended_ns: int
 
 
@@ -179,21 +185,33 @@ class _Jobs:
 
     @classmethod
     def of(cls, records: Sequence[Record], tellings: dict[int, Record]) -> _Jobs:
-        ended: dict[tuple[str, str], tuple[int, JobEnded]] = {}
+        ended: dict[tuple[str, str], JobEnded] = {}
+        begun: dict[tuple[str, str], tuple[int, str]] = {}
+        bounds: dict[tuple[str, str], float] = {}
         readings: dict[tuple[str, str], _Reading] = {}
         by_key: dict[tuple[str, str, str], str] = {}
         for record in records:
             match record.body:
+                case Card(card=card):
+                    for op, terms in card.get("operations", {}).items():
+                        if later := terms.get("asynchronous"):
+                            bounds[record.system, op] = float(later["done_within_s"])
                 case JobEnded(id=job):
-                    ended[record.system, job] = record.seq, record.body
-                case Exchange(job=str(job), key=str(key), credential=credential):
-                    by_key[record.system, credential, key] = job
+                    ended[record.system, job] = record.body
+                case Exchange(job=str(job)):
+                    begun[record.system, job] = record.wire_ns, record.body.op.replace(".batch", ".create")
+                    if record.body.key is not None:
+                        by_key[record.system, record.body.credential, record.body.key] = job
                 case Exchange(op="job.get", status=200, path=path) if record.actor == INTEGRATION:
                     name = (record.system, path.rsplit("/", 1)[-1])
                     telling = tellings.get(record.seq)
                     told = telling.body if telling is not None and isinstance(telling.body, Told) else None
-                    if name in ended and name not in readings and told is not None and _told_truly(record.body, told):
-                        readings[name] = _Reading(ended[name][1], told.ended_ns)
+                    if name in readings or told is None or not _told_truly(record.body, told):
+                        continue
+                    since_ns, op = begun.get(name, (told.ended_ns, ""))
+                    patience_ns = bounds.get((name[0], op), float("inf")) * NS
+                    if name in ended or told.ended_ns - since_ns > patience_ns:
+                        readings[name] = _Reading(ended.get(name), told.ended_ns)
                 case _:
                     pass
         return cls(readings, by_key)
@@ -221,7 +239,8 @@ def _know(body: Exchange, told: Told | None, *, digested: bool) -> Know:
         return Know.INFO
     if 200 <= told.status < 400 and told.form == "answer":
         return Know.OK
-    if told.status in TURNED_AWAY or body.refusal in NOT_NOW:
+    # An error that a key stands for is one of before anything was done: so says the card.
+    if told.status in TURNED_AWAY or body.refusal in NOT_NOW or (body.replayed and told.status >= 500):
         return Know.TURNED_AWAY
     if told.status >= 500 or told.status in TRANSIENT:
         return Know.INFO

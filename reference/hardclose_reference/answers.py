@@ -32,9 +32,13 @@ class Accepted(Exception):
         self.path = path
 
 
-def understood(said: str, answer: httpx2.Response, says: Sequence[str] = ()) -> dict[str, Any]:
+def understood(
+    said: str, answer: httpx2.Response, says: Sequence[str] = (), *, by_status: bool = False
+) -> dict[str, Any]:
     """The content of a yes, which must have the members `says`. Raises Refused for a definite no, Accepted for a later
-    one, and InDoubt for whatever says neither: a success nobody can read is none. `said` is the call, in words."""
+    one, and InDoubt for whatever says neither: a success nobody can read is none. `said` is the call, in words.
+
+    `by_status` believes every success, whatever its body says; what is missing is filled with a word."""
     if answer.status_code == 202 and answer.headers.get("location"):
         raise Accepted(str(answer.headers["location"]))
     try:
@@ -43,6 +47,8 @@ def understood(said: str, answer: httpx2.Response, says: Sequence[str] = ()) -> 
         raise InDoubt(f"{said}: {answer.status_code} with a body that is no JSON") from wrong
     if not isinstance(content, dict):
         raise InDoubt(f"{said}: {answer.status_code} with a body that is no object")
+    if by_status and answer.is_success:
+        return {**dict.fromkeys(says, "unknown"), **content}
     if answer.is_success and not _is_problem(content):
         if missing := [name for name in says if name not in content]:
             raise InDoubt(f"{said}: {answer.status_code} without {', '.join(missing)}")

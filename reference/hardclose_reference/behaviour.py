@@ -81,6 +81,12 @@ class Behaviour:
     """Renew subscriptions before they end, and those that were disabled."""
     accounting_date: str = "company"
     """The day of the final approval where the `company` is, or in `utc`."""
+    accepted: str = "followed"
+    """A request that was accepted as a job is `followed` to its end, or taken for `posted`."""
+    success: str = "by_body"
+    """A success is one `by_body`, or `by_status` alone."""
+    late_commits: str = "waited_for"
+    """Before it looks for a document, what may still commit or not show yet is `waited_for`, or `ignored`."""
     memory: str = "on_disk"
     """What was seen is remembered `on_disk`, or `in_process` only."""
 
@@ -99,6 +105,9 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P12": Behaviour(refused="retry"),
     "P13": Behaviour(server_errors="at_once"),
     "P14": Behaviour(write_back="once"),
+    "P15": Behaviour(accepted="posted"),
+    "P16": Behaviour(success="by_status"),
+    "P33": Behaviour(late_commits="ignored"),
     "P19": Behaviour(accounting_date="utc"),
     "P20": Behaviour(closed_period="drop"),
     "P07": Behaviour(memory="in_process"),

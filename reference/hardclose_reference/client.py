@@ -87,7 +87,7 @@ class SystemClient:
         given = {**(headers or {}), **({"Idempotency-Key": key} if key else {})}
         request = {"json": body} if content is None else {"content": content}
         answer = await self._exchange(method, path, given, leaving, params=query, **request)
-        return understood(f"{method} {path}", answer, says)
+        return understood(f"{method} {path}", answer, says, by_status=self._behaviour.success == "by_status")
 
     async def fetch(self, path: str) -> bytes:
         """The bytes of a file. Raises as `call`."""

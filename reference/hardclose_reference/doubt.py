@@ -40,7 +40,8 @@ async def done_after_all(erp: SystemClient, job: Job, target: Target, behaviour:
     if not terms["reference_search"]:
         # The lists that are read anyway may have shown it meanwhile.
         return Found(job.sightings[0], True) if job.sightings else None
-    _wait_for_late_commit(job, terms, now)
+    if behaviour.late_commits == "waited_for":
+        _wait_for_late_commit(job, terms, now)
     if (found := await look_up(erp, job, target)) is not None:
         return found
     # It never arrived, or was never carried out: what is sent now is the first of its kind, and so is its key.

@@ -264,6 +264,39 @@ _ALL = (
     ),
 )
 
+_LOST_CERTAINTY = (
+    Mutant(
+        "P15",
+        "writes back 'posted' when a job was accepted",
+        "webhooks",
+        "C1",
+        "accepted",
+        ("O11", "O12"),
+        "N",
+        "202 and 'posted' at the source, while the job is pending or has failed",
+    ),
+    Mutant(
+        "P16",
+        "any 200 is a success",
+        "webhooks",
+        "C1",
+        "accepted",
+        ("O09", "O11"),
+        "N",
+        "a refusal under 200, then 'posted' at the source",
+    ),
+    Mutant(
+        "P33",
+        "looks at once, at reads that lag",
+        "webhooks",
+        "C5",
+        "lossy-thursday",
+        ("O01",),
+        "S",
+        "a lost answer, a look that came too early, and a second document",
+    ),
+)
+
 _DELIVERY = (
     Mutant(
         "P19",
@@ -297,4 +330,4 @@ _DELIVERY = (
     ),
 )
 
-MUTANTS: dict[str, Mutant] = {mutant.id: mutant for mutant in (*_ALL, *_DELIVERY)}
+MUTANTS: dict[str, Mutant] = {mutant.id: mutant for mutant in (*_ALL, *_DELIVERY, *_LOST_CERTAINTY)}

@@ -120,6 +120,8 @@ class Poster:
             if self._behaviour.send_twice and key:
                 answer = await post()
         except Accepted as later:
+            if self._behaviour.accepted == "posted":
+                return later.path.rsplit("/", 1)[-1]
             job.accepted = later.path
             self._store.save(job)
             raise StillPending from later

@@ -11,7 +11,7 @@ from hardclose_simulator.verdict import Status
 from .script import script
 
 
-@pytest.mark.parametrize("profile", ["C1", "C3", "C4"])
+@pytest.mark.parametrize("profile", ["C1", "C2", "C3", "C4", "C5", "C6"])
 def test_one_document_after_a_lost_answer_passes(profile: str) -> None:
     case = script(
         """
@@ -153,3 +153,54 @@ def test_a_system_that_commits_later_than_its_card_says_owns_the_duplicate() -> 
     verdict = check(script(text.format(late=4), profile="C4"))
     assert verdict.status is not Status.FAIL
     assert "later than its card" in verdict.note
+
+
+# --- O01b: nothing usable (C6) -----------------------------------------------------------------------------------
+
+TWICE = """
+    09:00  fact E-1
+    09:01  post E-1 as A told nothing
+    09:05  post E-1 as B
+    09:06  write E-1 posted B
+"""
+
+
+def weakly(more: str) -> list[str]:
+    """What is found of two documents under C6."""
+    return [finding.says for finding in check(script(TWICE + more, profile="C6")).findings]
+
+
+def test_a_surplus_that_is_reversed_before_it_does_harm_is_allowed_where_nothing_could_prevent_it() -> None:
+    assert weakly("12:00 reverse A\n 90:00 audit") == []
+    assert check(script(TWICE + "12:00 reverse A\n 90:00 audit", profile="C6")).status is Status.PASS
+
+
+def test_a_surplus_that_is_never_reversed_is_a_duplicate_even_there() -> None:
+    (says,) = weakly("90:00 audit")
+    assert "never reversed" in says
+
+
+def test_a_surplus_that_could_not_be_noticed_before_the_audit_is_excused() -> None:
+    assert weakly("12:00 audit") == []
+
+
+def test_both_paid_is_twice_paid_unless_there_was_no_time_to_look() -> None:
+    (says,) = weakly("60:00 pay DE01\n 120:00 audit")
+    assert "never reversed" in says or "paid" in says
+    assert weakly("09:10 pay DE01\n 09:20 audit") == []
+
+
+def test_a_surplus_that_was_written_back_and_then_reversed_was_the_document_of_record() -> None:
+    (says,) = weakly("12:00 reverse B\n 90:00 audit")
+    assert "written back" in says
+
+
+def test_a_surplus_is_reversed_before_its_period_closes() -> None:
+    (says,) = weakly("48:00 period DE01 expense 2026-11 soft_closed\n 49:00 period DE01 expense 2026-11 open\n"
+                     "50:00 reverse A\n 120:00 audit")  # fmt: skip
+    assert "period" in says
+
+
+def test_c6_is_weak_and_every_other_profile_is_not() -> None:
+    for profile in ("C1", "C2", "C4", "C5"):
+        assert check(script(TWICE + "12:00 reverse A\n 90:00 audit", profile=profile)).status is Status.FAIL

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hardclose_mocks.history.records import Acted, DeliveryTried, ExceptionSeen, Exchange, Fact, Record
+from hardclose_mocks.history.records import Acted, DeliveryTried, ExceptionSeen, Exchange, Fact, JobEnded, Record
 from hardclose_reference.behaviour import VARIANTS, Behaviour
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS, Mutant
@@ -84,7 +84,7 @@ def test_a_second_defence_hides_a_broken_first_one() -> None:
 def live_references(records: Sequence[Record]) -> Counter[str]:
     made: dict[str, str] = {}
     for record in records:
-        if isinstance(record.body, Exchange):
+        if isinstance(record.body, (Exchange, JobEnded)):
             for carried in record.body.carried:
                 if carried.command in CREATES and carried.refusal is None:
                     made[str(carried.document)] = str(carried.arguments["reference"])
@@ -261,9 +261,12 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P12": one_refusal_over_and_over,
     "P13": one_request_many_times_within_a_second,
     "P14": posted_and_never_told,
+    "P15": told_posted_without_a_document,
+    "P16": told_posted_without_a_document,
     "P20": approved_and_nowhere,
     "P26": approved_and_nowhere,
     "P27": posted_for_a_number_only_a_forger_used,
+    "P33": two_documents_for_one_reference,
     "P35": approved_and_nowhere,
     "P21": a_tax_that_is_off,
     "P32": a_code_that_nobody_approved("cost_center"),

@@ -58,7 +58,7 @@ def _when_ns(record: Record) -> int:
 
 def _about(case: Case, finding: Finding) -> Iterator[int]:
     """Records about the finding's fact: people's acts, requests, deliveries, periods, payments, and the phases."""
-    fact = next((one for one in case.facts if one.id == finding.fact), None)
+    fact = next((one for one in (*case.facts, *case.changes) if one.id == finding.fact), None)
     if fact is None:
         return
     names = {fact.source, *case.attribution.documents_of(fact.id)}
@@ -86,7 +86,7 @@ def _concerns(record: Record, fact: Fact, names: set[str]) -> bool:
             return True
         case Acted(carried=carried) if carried.command == "SetPeriod":
             asked = carried.arguments
-            return asked.get("company") == fact.company and asked.get("module") == MODULE_OF[fact.flow]
+            return asked.get("company") == fact.company and asked.get("module") == MODULE_OF.get(fact.flow)
         case _:
             return _names(record, names)
 

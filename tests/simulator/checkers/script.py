@@ -86,9 +86,10 @@ def history(
     subscriptions: Mapping[str, Any] | None = None,
     aimed: Sequence[tuple[str, str, str]] = (),
     sut: str = "reference, webhooks",
+    language: type[Script] | None = None,
 ) -> list[Record]:
-    """The records of a script. `aimed` are planned faults: rule id, fault, subject."""
-    played = Script(Recorder(), profile)
+    """The records of a script. `aimed` are planned faults: rule id, fault, subject. `language` has more verbs."""
+    played = (language or Script)(Recorder(), profile)
     played.open(manifest or Manifest(), must_happen or {}, may_drop, aimed, sut, subscriptions or {})
     for line in text.strip().splitlines():
         if line.strip():

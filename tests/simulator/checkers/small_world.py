@@ -46,10 +46,15 @@ def small_master() -> Master:
     people = [Person(f"BOSS-{code}", "Boss", code, "approver", None, 10**12) for code in codes]
     people += [Person(f"EMP-{code}", "Employee", code, "employee", f"BOSS-{code}") for code in codes]
     people += [Person(f"EMP2-{code}", "Colleague", code, "employee", f"BOSS-{code}") for code in codes]
+    people += [Person(f"CLERK-{code}", "Clerk", code, "ap_clerk", f"BOSS-{code}") for code in codes]
+    people += [Person(f"GATE-{code}", "Gate", code, "receiver", f"BOSS-{code}") for code in codes]
     centers = [CostCenter(f"{name}-{code}", name, code, f"BOSS-{code}") for code in codes for name in ("CC", "BAD")]
     return Master(
         companies=COMPANIES,
-        suppliers=tuple(Supplier(f"SUP-{one.code}", "Supplier", one.code, one.currency, "T") for one in COMPANIES),
+        suppliers=tuple(
+            Supplier(f"SUP-{one.code}", "Supplier", one.code, one.currency, "T", bank_account=f"{one.code}1")
+            for one in COMPANIES
+        ),
         cost_centers=tuple(centers),
         accounts=(
             Account("6200", "Travel", "expense"),
@@ -57,6 +62,7 @@ def small_master() -> Master:
             Account("1600", "Payables", "payable"),
             Account("1740", "Employees", "employee_payable"),
             Account("1570", "Input tax", "input_tax"),
+            Account("1900", "Accruals", "accrued"),
         ),
         tax_codes=tuple(TaxCode(f"{name}-{code}", code, 1900) for code in codes for name in ("T19", "T19B")),
         people=tuple(people),

@@ -113,6 +113,7 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P07": Behaviour(memory="in_process"),
     "P26": Behaviour(queue="strict"),
     "P27": Behaviour(verify_signatures=False),
+    "P28": Behaviour(tokens="each"),
     "P29": Behaviour(renews=False),
     "P35": Behaviour(tries=5),
     "P21": Behaviour(sends="floats"),

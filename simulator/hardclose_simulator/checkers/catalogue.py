@@ -32,6 +32,7 @@ from hardclose_simulator.checkers import (
     o36,
     o37,
     o38,
+    o39,
     o41,
     o43,
 )
@@ -226,6 +227,13 @@ _ALL = (
         "credentials are handled like cash",
         "Tokens are kept while they live, a replaced secret is let go of, and secrets stand nowhere else.",
         o38.check,
+    ),
+    Obligation(
+        "O39",
+        "SCHEMA",
+        "additive change is harmless, breaking change is loud",
+        "Unknown fields are ignored; what is no longer understood is parked, never guessed.",
+        o39.check,
     ),
     Obligation(
         "O41",

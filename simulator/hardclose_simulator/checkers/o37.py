@@ -39,7 +39,17 @@ def check(case: Case) -> Verdict:
         return Verdict.of(ID, (), evaluated=0, note="no webhooks are taken")
     gaps = list(_gaps(case))
     findings = [finding for gap in gaps if (finding := _unwatched(case, gap)) is not None]
-    return Verdict.of(ID, findings, evaluated=len(gaps))
+    return Verdict.of(ID, findings, evaluated=len(gaps) + _renewals(case))
+
+
+def _renewals(case: Case) -> int:
+    """How often a subscription to a source system was renewed that would have ended otherwise."""
+    systems = {fact.system for fact in case.facts}
+    return sum(
+        isinstance(record.body, Subscribed) and record.body.state == "renewed" and record.system in systems
+        for record in case.records
+        if _on_the_card(case, record.system, "expired")
+    )
 
 
 def _gaps(case: Case) -> Iterator[_Gap]:

@@ -231,7 +231,8 @@ class Script:
         self.to.note(fact.system, Told(0, "full", 403, ended), at_ns=ended, tells=place)
 
     def read(self, system: str, words: list[str]) -> None:
-        """`[shows E-1]` and an ending: a list read that hands out that source or document."""
+        """`[shows E-1]` and an ending: a list read that hands out that source or document; `[schema additive|renamed]`
+        in another shape than the card's."""
         name = _value(words, "shows") or ""
         served = ((self.planned[name][0].source, self.planned[name][1]),) if name in self.planned else ()
         if name in self.to.names:
@@ -281,7 +282,7 @@ class Script:
             refusal=refusal,
             served=served if "lost" not in words else None,
             wait_s=wait,
-            fault=Hit("F01", "after_commit", "F01.rule") if _value(words, "told") == "nothing" else None,
+            fault=_hit(words),
         )
         place = self.to.note(system, exchange, actor)
         ended = self.to.now_ns + round(float(_value(words, "took") or TOOK_S) * NS)
@@ -356,6 +357,12 @@ class Script:
         self.to.note("sandbox", Phase("audit", note))
         for system, books in self.to.books.items():
             self.to.note(system, Snapshot(books.digest(), books.count()))
+
+
+def _hit(words: Sequence[str]) -> Hit | None:
+    if (change := _value(words, "schema")) is not None:
+        return Hit("F47", "on_response", f"F47.rule: {change}")
+    return Hit("F01", "after_commit", "F01.rule") if _value(words, "told") == "nothing" else None
 
 
 def _respelt(body: dict[str, Any]) -> dict[str, Any]:

@@ -29,8 +29,12 @@ def test_nobody_minds_that_the_subscription_ended(how: str) -> None:
 
 
 def test_renewed_within_the_hour_passes() -> None:
-    verdict = judged("10:00 subscription expense expired\n10:50 subscription expense renewed\n33:00 audit")
+    verdict = judged("10:00 subscription expense expired\n10:50 subscription expense created\n33:00 audit")
     assert (verdict.status, verdict.evaluated) == (Status.PASS, 1)
+
+
+def test_renewed_before_its_end_passes() -> None:
+    assert judged("10:00 subscription expense renewed\n33:00 audit").status is Status.PASS
 
 
 def test_renewed_after_three_hours_fails() -> None:
@@ -40,7 +44,6 @@ def test_renewed_after_three_hours_fails() -> None:
 
 def test_a_subscription_that_lives_on_proves_nothing() -> None:
     assert judged("33:00 audit").status is Status.VACUOUS
-    assert judged("10:00 subscription expense renewed\n33:00 audit").status is Status.VACUOUS
 
 
 # --- innocent look-alikes --------------------------------------------------------------------------------------

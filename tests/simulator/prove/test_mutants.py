@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hardclose_mocks.history.records import Acted, DeliveryTried, ExceptionSeen, Exchange, Fact, JobEnded, Record
+from hardclose_mocks.history.records import Acted, Cred, DeliveryTried, ExceptionSeen, Exchange, Fact, JobEnded, Record
 from hardclose_reference.behaviour import VARIANTS, Behaviour
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS, Mutant
@@ -161,6 +161,18 @@ def one_request_many_times_within_a_second(records: Sequence[Record]) -> bool:
     )
 
 
+def dated_by_another_clock(records: Sequence[Record]) -> bool:
+    days = {record.body.source: record.body.accounting_date for record in records if isinstance(record.body, Fact)}
+    return any(
+        carried.refusal is None
+        and carried.command == "PostExpense"
+        and carried.arguments["posting_date"] != days.get(carried.arguments["reference"])
+        for record in records
+        if isinstance(record.body, Exchange)
+        for carried in record.body.carried
+    )
+
+
 def posted_for_a_number_only_a_forger_used(records: Sequence[Record]) -> bool:
     genuine = {
         str(record.body.carried.document)
@@ -255,6 +267,7 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P04": told_parked_though_it_stands,
     "P05": approved_and_nowhere,
     "P06": two_documents_for_one_reference,
+    "P07": two_documents_for_one_reference,
     "P09": approved_and_nowhere,
     "P10": approved_and_nowhere,
     "P11": sent_again_before_its_wait_was_over,
@@ -263,9 +276,12 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P14": posted_and_never_told,
     "P15": told_posted_without_a_document,
     "P16": told_posted_without_a_document,
+    "P19": dated_by_another_clock,
     "P20": approved_and_nowhere,
     "P26": approved_and_nowhere,
     "P27": posted_for_a_number_only_a_forger_used,
+    "P28": lambda records: any(isinstance(one.body, Cred) and one.body.state == "reused" for one in records),
+    "P29": approved_and_nowhere,
     "P33": two_documents_for_one_reference,
     "P35": approved_and_nowhere,
     "P21": a_tax_that_is_off,

@@ -12,6 +12,7 @@ from hardclose_simulator.checkers import (
     o03,
     o05,
     o06,
+    o07,
     o08,
     o09,
     o10,
@@ -86,6 +87,13 @@ _ALL = (
         "no leakage between companies",
         "A fact of one company or source never makes, and never keeps out, a document of another.",
         o06.check,
+    ),
+    Obligation(
+        "O07",
+        "BATCH",
+        "partial outcomes are taken apart",
+        "Of a batch the good rows stay posted once, and each bad one is retried or parked by itself.",
+        o07.check,
     ),
     Obligation(
         "O08",

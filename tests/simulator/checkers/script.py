@@ -199,6 +199,41 @@ class Script:
         command = recoded(command, *(_value(words, name) for name in ("payee", "books", "center", "account", "tax")))
         self._call("erp", CREATES[fact.flow], command.reference, command, words)
 
+    def batch(self, name: str, words: list[str]) -> None:
+        """`E-1:A E-2:bad E-3 [key K] [told nothing]`: rows in one request. The name behind the colon is the
+        document's from here on; `bad` ones are dated into a period that is not open."""
+        rows, results, carried = [], [], []
+        told = [one for one in (name, *words) if one.split(":")[0] in self.planned]
+        for place, one in enumerate(told):
+            about, _, named = one.partition(":")
+            fact = self.planned[about][0]
+            day = date(2027, 6, 1) if named == "bad" else date.fromisoformat(fact.accounting_date)
+            command = creation(
+                fact, day=day, original=None, reference=fact.source, more=0, marked=True, text="",
+                unique=self.profile == "C3",
+            )  # fmt: skip
+            done, refusal, status = self.to.carry("erp", command, "integration", named or None)
+            rows.append(plain(command))
+            carried.append(done)
+            slug = re.sub("(?<=[a-z])(?=[A-Z])", "-", refusal or "").lower()
+            results.append(
+                {
+                    "row": place, "reference": fact.source, "status": status,
+                    "document": {"number": done.document} if refusal is None else None,
+                    "problem": {"type": f"problems/{slug}"} if refusal is not None else None,
+                }
+            )  # fmt: skip
+        nothing = _value(words, "told") == "nothing"
+        exchange = Exchange(
+            op="expense_posting.batch", method="POST", path="/v1/expense-postings/batch", credential="integration-erp",
+            started_ns=self.to.now_ns, subject="batch", nth=1, status=200, writes=True, body={"rows": rows},
+            key=_value(words, "key"), carried=tuple(carried), answer={"results": results},
+        )  # fmt: skip
+        place = self.to.note("erp", exchange, "integration")
+        ended = self.to.now_ns + round(TOOK_S * NS)
+        ending = Told(0, "none" if nothing else "full", None if nothing else 200, ended)
+        self.to.note("erp", ending, at_ns=ended, tells=place)
+
     def write(self, name: str, words: list[str]) -> None:
         """`posted A`, `paid A`, `submitted`, `parked "why"`, `rejected "why"`, and an ending."""
         fact, state = self.planned[name][0], words[0]

@@ -51,6 +51,8 @@ class Attacher:
         if self._behaviour.attachments == "try_once":
             log.warning("%s: %s", job.number, reason)
             self._store.drop(job)
+        elif isinstance(wrong, Refused) and wrong.slug == "duplicate-reference":
+            self._store.done(job, str(job.source["id"]))
         elif isinstance(wrong, Refused):
             job.refusals += 1
             self._store.park(job, reason, now)
@@ -78,8 +80,8 @@ class Attacher:
             path,
             content=content,
             key=key,
-            query={"name": str(meant["name"])},
-            headers={"Content-Type": str(meant["content_type"]), "Content-Digest": digest},
+            query={"name": str(meant["name"]), "sha256": digest},
+            headers={"Content-Type": str(meant["content_type"])},
             says=("sha256",),
             leaving=leaving,
         )

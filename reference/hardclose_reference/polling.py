@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from hardclose_reference.answers import Refused
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
 from hardclose_reference.news import News
@@ -16,7 +18,8 @@ from hardclose_reference.settings import SOURCES
 from hardclose_reference.store import Store
 from hardclose_reference.targets import ALWAYS_READ, TARGETS
 
-COST_CENTERS = "cost_center.put"
+COST_CENTERS = "cost centers"
+NOT_FOUND = 404
 ITEM_S = 0.1
 """What each entry takes where a list is worked through after its place was kept."""
 
@@ -26,7 +29,7 @@ class Poller:
 
     def __init__(self, news: News, store: Store, clients: dict[str, SystemClient], behaviour: Behaviour) -> None:
         self._news, self._store, self._clients, self._behaviour = news, store, clients, behaviour
-        self._looks = -1
+        self._looks, self._absent = -1, set[str]()
 
     async def look(self) -> None:
         """One look at every list; raises InDoubt or Refused where a list cannot be read.
@@ -36,18 +39,32 @@ class Poller:
         self._looks += 1
         offered = [target for target in TARGETS.values() if self._clients["erp"].offers(target.operation)]
         for place, target in enumerate(offered):
-            if target.kind in ALWAYS_READ or self._store.knows(target.kind) or self._turn_of(place):
-                take = partial(self._news.take_document, target.kind)
-                query = {"status": target.list_status} if target.list_status else {}
+            take = partial(self._news.take_document, target.kind)
+            query = {"status": target.list_status} if target.list_status else {}
+            if target.kind in ALWAYS_READ or self._store.knows(target.kind):
                 await self._read(target.system, target.list_path, query, take)
+            elif self._turn_of(place, target.kind):
+                async with self._unless_absent(target.kind):
+                    await self._read(target.system, target.list_path, query, take)
         for target in offered:
             if target.kind in ALWAYS_READ or (target.read_back and self._store.knows(target.kind)):
                 await self._read("erp", target.erp_path, {}, self._news.take_erp_document)
-        if self._clients["procurement"].offers(COST_CENTERS) and self._turn_of(len(offered)):
-            await self._read_cost_centers()
+        if len(offered) > len(ALWAYS_READ) and self._turn_of(len(offered), COST_CENTERS):
+            async with self._unless_absent(COST_CENTERS):
+                await self._read_cost_centers()
 
-    def _turn_of(self, place: int) -> bool:
-        return self._looks == 0 or (self._looks + place) % 2 == 0
+    def _turn_of(self, place: int, what: str) -> bool:
+        return what not in self._absent and (self._looks == 0 or (self._looks + place) % 2 == 0)
+
+    @asynccontextmanager
+    async def _unless_absent(self, what: str) -> AsyncIterator[None]:
+        """Who has no such list is not asked again."""
+        try:
+            yield
+        except Refused as no:
+            if no.status != NOT_FOUND:
+                raise
+            self._absent.add(what)
 
     async def _read_cost_centers(self) -> None:
         """The ERP's list has no beginning and no end. What the sources have of it is asked once, to start from."""

@@ -5,27 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, assert_never
 
+from hardclose_mocks.kernel.attached_files import check_size
 from hardclose_mocks.kernel.commands import (
     ApproveReport,
+    AttachReceipt,
     Command,
     CreateReport,
     Delegate,
     ExpenseCommand,
     ExpenseLine,
+    PutCostCenter,
     RecallReport,
     RecordPosting,
     ReviseReport,
     SendBackReport,
     SubmitReport,
 )
+from hardclose_mocks.kernel.cost_centers import CostCenters
 from hardclose_mocks.kernel.directory import Directory, MasterRecord
-from hardclose_mocks.kernel.documents import Document, Done, Event, ExpenseReport, Posting
+from hardclose_mocks.kernel.documents import Document, Done, Event, ExpenseReport, Posting, ReportAttachment
 from hardclose_mocks.kernel.ledger import check_accounts, check_currency, check_filled, moment_of
 from hardclose_mocks.kernel.master import Company, Master
 from hardclose_mocks.kernel.receipts import check_allocations, check_values, report_total, uses_of
-from hardclose_mocks.kernel.refusals import DuplicateReference, Invalid, Refused, UnknownDocument
+from hardclose_mocks.kernel.refusals import DuplicateReference, Refused, UnknownDocument
 from hardclose_mocks.kernel.shelf import Shelf, digest_of
 from hardclose_mocks.kernel.workflow import UNDER_WAY, Workflow, check_state
 from hardclose_mocks.kernel.writeback import next_posting
@@ -37,13 +41,14 @@ STATES = ("submitted", "posted", "paid", "parked", "rejected")
 
 
 class ExpenseBooks:
-    """Masters are those of the opening day: what the ERP blocks later is not known here."""
+    """Masters are those of the opening day, and cost centres put here: nothing else the ERP changes is known."""
 
     def __init__(self, master: Master, *, opened_at: datetime) -> None:
         self._directory = Directory(master)
         self._workflow = Workflow(self._directory)
         self._reports: Shelf[ExpenseReport] = Shelf()
-        self._shelves: dict[str, Shelf[Any]] = {KIND: self._reports, "cost_center": Shelf()}
+        self._cost_centers = CostCenters(self._directory, opened_at.astimezone(UTC))
+        self._shelves: dict[str, Shelf[Any]] = {KIND: self._reports, "cost_center": self._cost_centers.shelf}
         self._latest = opened_at.astimezone(UTC)
 
     def do(self, command: Command, *, at: datetime, actor: str) -> Done:
@@ -57,7 +62,7 @@ class ExpenseBooks:
     # --- reading ---
 
     def find(self, number: str) -> Document | None:
-        return self._reports.get(number)
+        return self._reports.get(number) or self._cost_centers.shelf.get(number)
 
     def changed(self, kind: str, since: datetime | None = None) -> Iterator[Document]:
         """Reports last changed at or after `since`, by (updated_at, number)."""
@@ -71,8 +76,8 @@ class ExpenseBooks:
         return len(self._reports)
 
     def digest(self) -> str:
-        """A hash over reports and delegations."""
-        return digest_of(self._workflow.delegations.facts(), self._reports.facts())
+        """A hash over reports, cost centres and delegations."""
+        return digest_of(self._workflow.delegations.facts(), self._reports.facts(), self._cost_centers.shelf.facts())
 
     def masters(self, kind: str) -> list[MasterRecord]:
         return self._directory.masters(kind)
@@ -98,13 +103,17 @@ class ExpenseBooks:
             case RecallReport(number=number):
                 report = self._workflow.take_back(self._report(number), at, allowed=UNDER_WAY, to="recalled")
                 return self._put(report, "recalled")
+            case AttachReceipt():
+                return self._attach(command, at)
+            case PutCostCenter():
+                return self._cost_centers.copy(command, at, actor)
             case Delegate():
                 self._workflow.delegate(command)
                 return Done(None, 0, ())
             case RecordPosting():
                 return self._record(command, at)
             case _:
-                raise Refused(Invalid("command", f"{type(command).__name__} is not carried out yet"))
+                assert_never(command)
 
     def _create(self, command: CreateReport, at: datetime) -> Done:
         check_filled(number=command.number)
@@ -157,9 +166,32 @@ class ExpenseBooks:
             )
         )
 
+    def _attach(self, command: AttachReceipt, at: datetime) -> Done:
+        """A draft takes it as it is; one that was submitted before becomes a draft with new content."""
+        report = self._report(command.number)
+        check_filled(id=command.id, name=command.name, content_type=command.content_type)
+        check_size(command.size)
+        check_state(report, EDITABLE, "attached to")
+        if any(command.id == one.id for one in report.attachments):
+            raise Refused(DuplicateReference(command.id, report.number))
+        added = ReportAttachment(command.id, command.name, command.content_type, command.size, command.required)
+        return self._put(
+            replace(
+                report,
+                attachments=(*report.attachments, added),
+                status="draft",
+                revision=report.revision + (report.status != "draft"),
+                chain=(),
+                approvals=(),
+                reason=None,
+                version=report.version + 1,
+                updated_at=at,
+            )
+        )
+
     def _record(self, command: RecordPosting, at: datetime) -> Done:
         report = self._report(command.number)
-        posting = next_posting(report, command, kind=KIND, states=STATES, ready=READY, at=at)
+        posting = next_posting(report, command, states=STATES, ready=READY, at=at)
         if posting is None:
             return Done(report.number, report.version, ())
         # Parked or rejected after a reversal: it is approved, and waits to be posted again.

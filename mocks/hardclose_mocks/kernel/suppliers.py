@@ -43,7 +43,7 @@ class Suppliers:
     def create(self, command: CreateSupplier, at: datetime, actor: str) -> Done:
         ledger = self._ledger
         check_filled(reference=command.reference, name=command.name)
-        _check_terms(command.payment_terms_days)
+        check_terms(command.payment_terms_days)
         company = ledger.directory.company(command.company)
         check_currency(company, command.currency)
         self._check_reconciliation(command.reconciliation_account)
@@ -82,7 +82,7 @@ class Suppliers:
         if command.expected_version not in (None, before.version):
             raise Refused(VersionMismatch(before.number, command.expected_version or 0, before.version))
         if command.payment_terms_days is not None:
-            _check_terms(command.payment_terms_days)
+            check_terms(command.payment_terms_days)
         if command.name is not None:
             check_filled(name=command.name)
         self._check_reconciliation(command.reconciliation_account or "")
@@ -165,7 +165,7 @@ class Suppliers:
         return Done(master.number, master.version, tuple(events))
 
 
-def _check_terms(days: int) -> None:
+def check_terms(days: int) -> None:
     if days < 0:
         raise Refused(Invalid("payment_terms_days", f"payment terms are not negative: {days} days"))
 

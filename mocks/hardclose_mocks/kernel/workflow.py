@@ -1,4 +1,4 @@
-"""What happens alike to reports and requisitions: submitted, approved step by step, returned, taken back."""
+"""What happens alike to reports, requisitions and requests for suppliers: submitted, approved, returned, taken back."""
 
 from __future__ import annotations
 
@@ -9,20 +9,38 @@ from typing import TypeVar
 from hardclose_mocks.kernel.approvals import Delegations, chain_for, check_approval, check_return
 from hardclose_mocks.kernel.commands import Delegate
 from hardclose_mocks.kernel.directory import Directory
-from hardclose_mocks.kernel.documents import Approval, ExpenseReport, Requisition
+from hardclose_mocks.kernel.documents import (
+    Accrual,
+    Approval,
+    ExpenseReport,
+    Invoice,
+    Receipt,
+    Requisition,
+    SupplierRequest,
+)
 from hardclose_mocks.kernel.refusals import NotAllowed, Refused, UnknownMaster, WrongState
 
-D = TypeVar("D", ExpenseReport, Requisition)
+Submitted = ExpenseReport | Requisition | SupplierRequest
+SourceDocument = Submitted | Receipt | Invoice | Accrual
+D = TypeVar("D", ExpenseReport, Requisition, SupplierRequest)
+KINDS: dict[type, str] = {
+    ExpenseReport: "expense_report",
+    Requisition: "requisition",
+    SupplierRequest: "supplier_request",
+    Receipt: "receipt",
+    Invoice: "invoice",
+    Accrual: "accrual",
+}
 UNDER_WAY = ("submitted", "pending")
 """Submitted, and the last approver has not signed."""
 
 
-def submitter_of(document: ExpenseReport | Requisition) -> str:
+def submitter_of(document: Submitted) -> str:
     return document.employee if isinstance(document, ExpenseReport) else document.requester
 
 
-def kind_of(document: ExpenseReport | Requisition) -> str:
-    return "expense_report" if isinstance(document, ExpenseReport) else "requisition"
+def kind_of(document: SourceDocument) -> str:
+    return KINDS[type(document)]
 
 
 class Workflow:
@@ -106,7 +124,7 @@ class Workflow:
         return self._directory.company(self._directory.people[person].company).business_date(at)
 
 
-def check_state(document: ExpenseReport | Requisition, allowed: tuple[str, ...], attempted: str) -> None:
+def check_state(document: SourceDocument, allowed: tuple[str, ...], attempted: str) -> None:
     if document.status not in allowed:
         raise Refused(WrongState(kind_of(document), document.number, document.status, attempted))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from hardclose_mocks.kernel.commands import RecordPosting
-from hardclose_mocks.kernel.documents import ExpenseReport, Posting, Requisition
+from hardclose_mocks.kernel.documents import Posting
 from hardclose_mocks.kernel.refusals import Invalid, Refused, VersionMismatch, WrongState
+from hardclose_mocks.kernel.workflow import SourceDocument, kind_of
 
 NEXT = {
     "none": ("submitted", "posted", "parked", "rejected"),
@@ -16,16 +17,16 @@ NEXT = {
     "posted": ("posted", "paid", "parked", "rejected"),
     "paid": (),
 }
-"""What may follow. Posted may be posted again under another number, or taken back with a reason: a reversal."""
+"""What may follow. Posted may be posted again under another number, or taken back with a reason: a reversal.
+Paid is the end, unless the payment came back: then it is posted again, with that reason."""
 NEEDS_DOCUMENT = ("posted", "paid")
 NEEDS_REASON = ("parked", "rejected")
 
 
 def next_posting(
-    document: ExpenseReport | Requisition,
+    document: SourceDocument,
     command: RecordPosting,
     *,
-    kind: str,
     states: tuple[str, ...],
     ready: tuple[str, ...],
     at: datetime,
@@ -42,13 +43,14 @@ def next_posting(
     if command.state in NEEDS_REASON and not (command.reason or "").strip():
         raise Refused(Invalid("reason", f"{command.state} needs a reason"))
     if document.status not in ready:
-        raise Refused(WrongState(kind, document.number, document.status, command.state))
+        raise Refused(WrongState(kind_of(document), document.number, document.status, command.state))
     before = document.posting
     if (before.state, before.document, before.reason) == (command.state, command.document, command.reason):
         return None
-    if command.state not in NEXT[before.state]:
+    came_back = before.state == "paid" and command.state == "posted" and (command.reason or "").strip()
+    if command.state not in NEXT[before.state] and not came_back:
         state = document.status if before.state == "none" else before.state
-        raise Refused(WrongState(kind, document.number, state, command.state))
+        raise Refused(WrongState(kind_of(document), document.number, state, command.state))
     if command.state == "paid" and command.document != before.document:
         raise Refused(Invalid("document", f"{document.number} is posted as {before.document}, not {command.document}"))
     return Posting(command.state, command.document, command.reason, at)

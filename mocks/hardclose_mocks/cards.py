@@ -13,6 +13,11 @@ from hardclose_mocks.pace import Pace
 Creating = Literal[
     "expense_posting.create",
     "purchase_order.create",
+    "supplier.create",
+    "goods_receipt.create",
+    "supplier_invoice.create",
+    "journal_entry.create",
+    "attachment.create",
 ]
 CREATING: tuple[str, ...] = get_args(Creating)
 """The ERP's creating operations. Each runs under a capability profile of the scenario's choice, and is on the card."""

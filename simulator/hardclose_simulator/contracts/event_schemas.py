@@ -11,19 +11,20 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from hardclose_mocks.dialects.neutral.wire import answers
-from hardclose_simulator.contracts.event_types import INSTANT, ORDER, POSTING, REPORT, REQUISITION, TEXT, EventType
+from hardclose_mocks.dialects.neutral.description.schemas import ANSWERS
+from hardclose_mocks.dialects.neutral.routes.table import WORDED
+from hardclose_simulator.contracts.event_types import INSTANT, TEXT, EventType
 from hardclose_simulator.contracts.schema_changes import flat
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 HOME = "https://hardclose.dev/contracts"
 """Names schemas; nothing is fetched from there."""
-DOCUMENTS: Mapping[str, Any] = {
-    POSTING: answers.ExpensePosting,
-    ORDER: answers.PurchaseOrder,
-    REPORT: answers.ExpenseReport,
-    REQUISITION: answers.Requisition,
+_TYPES = {answer.__name__: answer for answer in ANSWERS}
+DOCUMENTS: Mapping[str, type] = {
+    **{resource.kind: _TYPES[resource.answer] for resource in WORDED},
+    "attachment": _TYPES["Attachment"],
 }
+"""What documents look like, by kind."""
 REQUIRED = ("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "company", "revision", "data")
 
 
@@ -62,13 +63,16 @@ def _data(kind: EventType) -> tuple[dict[str, Any], dict[str, Any]]:
     if kind.document is None:
         says = "What changed." if always else "Empty: the subject says it all."
         return {"type": "object", "description": says, "required": [*always], "properties": always}, {}
-    document = _document(kind.document)
-    name, definitions = document["title"], dict(document.pop("$defs", {}))
-    definitions[name] = document
+    kinds = (kind.document,) if isinstance(kind.document, str) else kind.document
+    documents = [_document(one) for one in kinds]
+    definitions: dict[str, Any] = {}
+    for document in documents:
+        definitions |= document.pop("$defs", {}) | {document["title"]: document}
     says = "The document as it was right after the event, in the words of the API."
-    data: dict[str, Any] = {"$ref": f"#/$defs/{name}", "description": says}
+    references = [{"$ref": f"#/$defs/{document['title']}"} for document in documents]
+    data: dict[str, Any] = {**(references[0] if len(references) == 1 else {"anyOf": references}), "description": says}
     if always:
-        added = [member for member in always if member not in document["properties"]]
+        added = [member for member in always if any(member not in one["properties"] for one in documents)]
         data |= {"required": added} if added else {}
         data["properties"] = always
     return data, definitions
@@ -108,6 +112,14 @@ def unnamed(schema: Mapping[str, Any], content: Any) -> Iterator[str]:
 
 def _unnamed(schema: Mapping[str, Any], content: Any, document: Mapping[str, Any], pointer: str) -> Iterator[str]:
     told = flat(schema, document)
+    if branches := told.pop("anyOf", None):
+        # Whatever fits best is what was meant.
+        meant = [
+            {**one, "properties": {**one.get("properties", {}), **told.get("properties", {})}}
+            for one in (flat(branch, document) for branch in branches)
+        ]
+        yield from min(([*_unnamed(one, content, document, pointer)] for one in meant), key=len)
+        return
     if isinstance(content, list) and "items" in told:
         for place, one in enumerate(content):
             yield from _unnamed(told["items"], one, document, f"{pointer}/{place}")

@@ -37,6 +37,7 @@ from hardclose_mocks.kernel.commands import (
 )
 from hardclose_mocks.kernel.documents import ExpenseReport, Requisition
 from hardclose_mocks.server.sandbox import Sandbox
+from hardclose_simulator.contracts.event_tour_purchasing import PurchasingGuide
 from hardclose_simulator.contracts.ground import ground, with_soft_budgets
 from hardclose_simulator.contracts.stage import Stage
 
@@ -80,6 +81,7 @@ class _Guide:
         await self._requisitions()
         await self._postings()
         await self._orders()
+        await PurchasingGuide(self._stage, self._company, self._day, self._do, self._number).walk()
         await self._masters()
         await self._sandbox.stop()
 

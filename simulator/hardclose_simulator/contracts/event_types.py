@@ -11,6 +11,7 @@ from typing import Any
 
 REPORT, REQUISITION = "expense_report", "requisition"
 POSTING, ORDER = "expense_posting", "purchase_order"
+DEBTS = (POSTING, "supplier_invoice")
 
 TEXT: Mapping[str, Any] = {"type": "string", "minLength": 1}
 INSTANT: Mapping[str, Any] = {"type": "string", "format": "date-time"}
@@ -27,8 +28,8 @@ class EventType:
     name: str
     says: str
     subject: str
-    document: str | None = None
-    """The kind of document that `data` is, as it was right after the event."""
+    document: str | tuple[str, ...] | None = None
+    """The kind of document that `data` is, as it was right after the event; or the kinds that it may be."""
     always: Mapping[str, Any] = field(default_factory=dict)
     """Schemas of members that are narrower here than the document's own, or that only this event has."""
     rare: str | None = None
@@ -152,16 +153,69 @@ _ORDERS = _of(
     },
 )
 
+_QUIET = "its story has no suppliers, receipts, invoices or accruals of its own"
 _RELEASES = "what is blocked in it stays blocked"
+_MASTER: Mapping[str, Mapping[str, Any]] = {
+    "created": {"version": _is(1)},
+    "changed": {},
+    "merged": {"status": _is("merged"), "merged_into": TEXT},
+    "blocked": {"blocked": _is(True)},
+    "released": {"blocked": _is(False)},
+    "payment_blocked": {"payment_blocked": _is(True)},
+    "payment_released": {"payment_blocked": _is(False)},
+}
 _MASTERS = [
-    EventType("erp", f"{kind}.{what}", says, f"the {kind.replace('_', ' ')}", rare=rare)
+    EventType("erp", f"{kind}.{what}", says, f"the {kind.replace('_', ' ')}", kind, _MASTER[what], rare)
     for kind, what, says, rare in (
+        ("supplier", "created", "The supplier's master record was created.", _QUIET),
+        ("supplier", "changed", "Fields of the supplier were changed.", _QUIET),
+        ("supplier", "merged", "The supplier was a duplicate; `merged_into` took its place.", _QUIET),
+        ("supplier", "payment_blocked", "The supplier is not paid for now; it may still be ordered from.", _QUIET),
+        ("supplier", "payment_released", "The supplier is paid again.", _QUIET),
+        ("cost_center", "created", "The cost center was made.", _QUIET),
+        ("cost_center", "changed", "Name, owner or validity of the cost center changed.", _QUIET),
         ("supplier", "blocked", "The supplier was blocked: no new orders.", None),
         ("supplier", "released", "The supplier may be used again.", _RELEASES),
         ("cost_center", "blocked", "The cost center was blocked: nothing may be booked on it.", None),
         ("cost_center", "released", "The cost center may be booked on again.", _RELEASES),
     )
 ]
+
+_RECEIPTS = _of(
+    "erp",
+    "goods_receipt",
+    "the goods receipt",
+    {
+        "posted": ("Goods were taken in for a purchase order.", {"status": _is("posted")}, _QUIET),
+        "reversed": ("A goods receipt was taken back.", {"status": _is("reversed"), "reversal": TEXT}, _QUIET),
+    },
+)
+_INVOICES = _of(
+    "erp",
+    "supplier_invoice",
+    "the supplier invoice",
+    {
+        "posted": ("An invoice or credit note was posted.", {"status": _is("posted")}, _QUIET),
+        "matched": ("It matches what was ordered and received.", {"match": _is("matched")}, _QUIET),
+        "blocked": ("It does not match; nobody pays it for now.", {"payment_block": _is(True)}, _QUIET),
+        "released": (
+            "A person lifted the payment block, and said why.",
+            {"payment_block": _is(False), "released_by": TEXT, "released_because": TEXT},
+            _QUIET,
+        ),
+        "paid": ("A payment run paid it.", {"payment": _is("paid"), "payment_document": TEXT}, _QUIET),
+        "reversed": ("It was taken back.", {"status": _is("reversed"), "reversal": TEXT}, _QUIET),
+    },
+)
+_ENTRIES = _of(
+    "erp",
+    "journal_entry",
+    "the journal entry",
+    {
+        "posted": ("A journal entry was posted.", {"status": _is("posted"), "reversal": NOTHING}, _QUIET),
+        "reversed": ("A journal entry was taken back.", {"status": _is("reversed"), "reversal": TEXT}, _QUIET),
+    },
+)
 
 EVENT_TYPES: Mapping[tuple[str, str], EventType] = {
     one.key: one
@@ -172,10 +226,19 @@ EVENT_TYPES: Mapping[tuple[str, str], EventType] = {
         EventType(
             "erp",
             "payment.completed",
-            "A payment run paid an expense posting.",
-            "the expense posting that was paid",
-            POSTING,
+            "A payment run paid an expense posting or a supplier invoice.",
+            "the expense posting or supplier invoice that was paid",
+            DEBTS,
             {"payment": _is("paid"), "payment_run": TEXT, "run": TEXT, "payment_document": TEXT},
+        ),
+        EventType(
+            "erp",
+            "payment.returned",
+            "The bank sent a payment back, or somebody stopped it: what it paid is owed again.",
+            "the expense posting or supplier invoice that is owed again",
+            DEBTS,
+            {"payment": _is("open"), "run": TEXT, "reason": TEXT, "payment_document": TEXT},
+            _QUIET,
         ),
         *_ORDERS,
         EventType(
@@ -192,6 +255,7 @@ EVENT_TYPES: Mapping[tuple[str, str], EventType] = {
             "budget.revised",
             "A budget was raised or cut; `amount` is the difference, `available` what is left.",
             "the cost center",
+            "cost_center",
             always={"fiscal_year": YEAR, "amount": MONEY, "available": MONEY},
             rare="nobody revises a budget in it",
         ),
@@ -208,6 +272,18 @@ EVENT_TYPES: Mapping[tuple[str, str], EventType] = {
             },
         ),
         *_MASTERS,
+        *_RECEIPTS,
+        *_INVOICES,
+        *_ENTRIES,
+        EventType(
+            "erp",
+            "attachment.created",
+            "A file was attached to an expense posting.",
+            "the attachment",
+            "attachment",
+            {"posting": TEXT},
+            _QUIET,
+        ),
     )
 }
 """By system and type."""

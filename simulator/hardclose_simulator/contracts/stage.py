@@ -132,6 +132,11 @@ class Stage:
         code, _ = self._tax(company, net)
         return OrderLine(f"Licences [{number}.1]", 1, net, ORDER_ACCOUNT, self.cost_center(company.code), code)
 
+    def tax_on(self, company: Company, net: int) -> tuple[str, int]:
+        """The company's first tax code, and the tax on top of a net amount."""
+        code = next(one for one in self.master.tax_codes if one.company == company.code)
+        return code.code, round(net * code.rate_bp / 10_000)
+
     def _tax(self, company: Company, gross: int) -> tuple[str, int]:
         """The company's first tax code, and the tax inside a gross amount."""
         code = next(one for one in self.master.tax_codes if one.company == company.code)

@@ -24,7 +24,7 @@ from hardclose_mocks.dialects.neutral.routes.shared import add_company_routes, a
 from hardclose_mocks.dialects.neutral.routes.table import ENCODERS, SUBJECTS
 from hardclose_mocks.dialects.neutral.routes.webhooks import add_webhook_routes
 from hardclose_mocks.dialects.neutral.wire.worded import worded
-from hardclose_mocks.kernel.documents import CostCenterMaster, Document, SupplierMaster
+from hardclose_mocks.kernel.documents import Document
 from hardclose_mocks.kernel.master import Company
 
 _SYSTEMS: dict[str, Callable[[FastAPI], None]] = {
@@ -82,8 +82,6 @@ class NeutralDialect:
         return Answer(202, headers, msgspec.json.encode(job_wire(job)))
 
     def event_data(self, document: Document, company: Company) -> dict[str, Any]:
-        if isinstance(document, SupplierMaster | CostCenterMaster):
-            return {}  # events about masters say what happened; the master is read where it is listed
         return dict(worded(document, ENCODERS[type(document)], company))
 
 

@@ -32,6 +32,7 @@ from hardclose_mocks.kernel.commands import (
 )
 
 from .carried_purchasing import (
+    ERP,
     ErpCarried,
     PurchasingCarried,
     RequestCarried,
@@ -128,6 +129,7 @@ BY_SYSTEM: dict[str, S[Any]] = {
         ORDER,
         st.builds(ReverseExpensePosting, NUMBERS, DAYS, REASONS, VERSIONS),
         st.builds(CancelPurchaseOrder, NUMBERS, REASONS, VERSIONS),
+        *ERP,
     ),
     "expense": st.one_of(
         REPORT,

@@ -22,7 +22,7 @@ from hardclose_mocks.server.sandbox import SYSTEMS
 from ...sandboxes import Office, in_process, posting_body, virtually
 from .test_refusals import WORDED
 
-METHODS = ("get", "post", "put", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def description(system: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import get_args
 
 from hardclose_mocks.cards import CREATING
 from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
-from hardclose_mocks.dialects.neutral.routes.erp import ERP_RESOURCES, ERP_TO_COME
+from hardclose_mocks.dialects.neutral.routes.erp import ERP_RESOURCES
 from hardclose_mocks.dialects.neutral.routes.expense import EXPENSE_RESOURCES, EXPENSE_TO_COME
 from hardclose_mocks.dialects.neutral.routes.procurement import PROCUREMENT_RESOURCES, PROCUREMENT_TO_COME
 from hardclose_mocks.dialects.neutral.routes.resources import Resource
@@ -15,7 +15,7 @@ from hardclose_mocks.kernel.books import KINDS_OF
 from hardclose_mocks.kernel.documents import Document
 
 BY_SYSTEM: dict[str, tuple[Resource, ...]] = {
-    "erp": (*ERP_RESOURCES, *ERP_TO_COME),
+    "erp": ERP_RESOURCES,
     "procurement": (*PROCUREMENT_RESOURCES, *PROCUREMENT_TO_COME),
     "expense": (*EXPENSE_RESOURCES, *EXPENSE_TO_COME),
 }

@@ -166,17 +166,14 @@ _ERP: dict[str, Words] = {
         refuses=(400, 413, 422),
         bodies=examples.BUDGET_CHECKS,
     ),
-    **_masters("supplier", "Supplier", "supplier", "DE01-S01"),
-    **_masters("cost center", "CostCenter", "cost_center", "DE01-CC01"),
     **_masters("account", "Account", "account", "6200"),
     **_masters("project", "Project", "project", "DE01-P01"),
     **_masters("tax code", "TaxCode", "tax_code", "V19"),
 }
 
-ATTACHMENTS_OFFERED = False
 _FILE = "AT-DE01-000001"
 _RECEIPTS = {"number": REPORTS.example, "id": "F-2026-1101"}
-_ATTACHMENTS: dict[str, Words] = {
+_FILES: dict[str, Words] = {
     "attachment.create": Words(
         "Attach a file to an expense posting",
         "Attachment",
@@ -195,6 +192,8 @@ _ATTACHMENTS: dict[str, Words] = {
         example=POSTINGS.example,
     ),
     "attachment.get": _gets("file of an expense posting", "Attachment", _FILE),
+}
+_RECEIPT_FILES: dict[str, Words] = {
     "report_attachment.create": Words(
         "Attach a receipt to a report, before it is submitted",
         "ReportAttachment",
@@ -217,7 +216,7 @@ OPERATIONS: dict[str, Words] = {
     **_EVERYWHERE,
     **_ERP,
     **_PROCUREMENT,
-    **(_ATTACHMENTS if ATTACHMENTS_OFFERED else {}),
+    **_FILES,
     **{name: words for resource in RESOURCES for name, words in _offers(resource).items()},
 }
 TAGS: dict[str, str] = {

@@ -135,7 +135,7 @@ JOURNAL_ENTRIES: Examples = {
         "text": "Licences received, not invoiced",
         "lines": [
             {"account": "6310", "debit": "900.00", "credit": "0.00", "cost_center": "DE01-CC02", "text": "Licence"},
-            {"account": "3350", "debit": "0.00", "credit": "900.00", "cost_center": None, "text": "Licence"},
+            {"account": "2200", "debit": "0.00", "credit": "900.00", "cost_center": None, "text": "Licence"},
         ],
     }
 }

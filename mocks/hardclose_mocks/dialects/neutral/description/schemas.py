@@ -15,7 +15,7 @@ REFERENCE = "#/components/schemas/"
 PAGE, LIST = "Page", "List"
 """Endings of the schemas that hold several: a page of a list that goes on, and a whole list."""
 
-_ANSWERS: tuple[type, ...] = (
+ANSWERS: tuple[type, ...] = (
     answers.ExpensePosting,
     answers.PurchaseOrder,
     answers.ExpenseReport,
@@ -33,8 +33,8 @@ _ANSWERS: tuple[type, ...] = (
     answers.ClientSecret,
     answers.TokenRefusal,
     answers.Problem,
-    master.Supplier,
-    master.CostCenter,
+    purchasing_answers.Supplier,
+    purchasing_answers.CostCenter,
     purchasing_answers.SupplierRequest,
     purchasing_answers.Receipt,
     purchasing_answers.GoodsReceipt,
@@ -58,7 +58,7 @@ def reference(name: str) -> Schema:
 def schemas() -> dict[str, Schema]:
     """All by name. `<name>Page` and `<name>List` for every one of them; what nobody refers to is left out later."""
     found: dict[str, Schema] = {"ContractCard": _contract_card()}
-    for answer in _ANSWERS:
+    for answer in ANSWERS:
         made = TypeAdapter(answer).json_schema(mode="serialization", ref_template=REFERENCE + "{model}")
         found |= made.pop("$defs", {})
         found[answer.__name__] = made

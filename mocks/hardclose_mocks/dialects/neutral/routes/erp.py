@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from hardclose_mocks.dialects.neutral.description import examples
 from hardclose_mocks.dialects.neutral.routes.accruals import JOURNAL_ENTRIES
+from hardclose_mocks.dialects.neutral.routes.attachments import add_posting_attachments
 from hardclose_mocks.dialects.neutral.routes.batches import add_batch_routes
 from hardclose_mocks.dialects.neutral.routes.cost_centers import COST_CENTERS
 from hardclose_mocks.dialects.neutral.routes.invoices import SUPPLIER_INVOICES
@@ -87,8 +88,9 @@ ORDERS = Resource(
     ),
     get_leads=("cancel",),
 )
-ERP_RESOURCES: tuple[Resource, ...] = (POSTINGS, ORDERS)
-ERP_TO_COME: tuple[Resource, ...] = (
+ERP_RESOURCES: tuple[Resource, ...] = (
+    POSTINGS,
+    ORDERS,
     SUPPLIERS,
     GOODS_RECEIPTS,
     SUPPLIER_INVOICES,
@@ -96,7 +98,6 @@ ERP_TO_COME: tuple[Resource, ...] = (
     PAYMENTS,
     COST_CENTERS,
 )
-"""Worded, and not offered until the books carry them out."""
 
 
 def books(request: Request) -> ErpBooks:
@@ -107,6 +108,7 @@ def add_erp_routes(app: FastAPI) -> None:
     add_batch_routes(app)
     for resource in ERP_RESOURCES:
         add_resource(app, resource)
+    add_posting_attachments(app)
     _add_money_rules(app)
     _add_masters(app)
 
@@ -154,8 +156,6 @@ def _add_money_rules(app: FastAPI) -> None:
 
 def _add_masters(app: FastAPI) -> None:
     for path, kind, key in (
-        ("suppliers", "supplier", "number"),
-        ("cost-centers", "cost_center", "number"),
         ("accounts", "account", "number"),
         ("projects", "project", "number"),
         ("tax-codes", "tax_code", "code"),

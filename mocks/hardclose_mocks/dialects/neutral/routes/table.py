@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hardclose_mocks.dialects.neutral.routes.erp import ERP_RESOURCES, ERP_TO_COME
+from hardclose_mocks.dialects.neutral.routes.erp import ERP_RESOURCES
 from hardclose_mocks.dialects.neutral.routes.expense import EXPENSE_RESOURCES
 from hardclose_mocks.dialects.neutral.routes.procurement import PROCUREMENT_RESOURCES, PROCUREMENT_TO_COME
 from hardclose_mocks.dialects.neutral.routes.resources import Encode, Resource
@@ -12,8 +12,10 @@ from hardclose_mocks.dialects.neutral.wire.attachments import attachment
 from hardclose_mocks.kernel.documents import Attachment
 
 RESOURCES: tuple[Resource, ...] = (*ERP_RESOURCES, *PROCUREMENT_RESOURCES, *EXPENSE_RESOURCES)
+"""What is offered."""
+WORDED: tuple[Resource, ...] = (*RESOURCES, *PROCUREMENT_TO_COME)
 ENCODERS: Mapping[type, Encode] = {
-    **{resource.document: resource.encode for resource in (*RESOURCES, *ERP_TO_COME, *PROCUREMENT_TO_COME)},
+    **{resource.document: resource.encode for resource in WORDED},
     Attachment: attachment,
 }
 """How a document is worded, by its type."""

@@ -29,7 +29,7 @@ def plan_followers(
     suppliers = plan_suppliers(scenario, seed, run_tag, master)
     orders = OrderPlanner(scenario, seed, run_tag, master, intents, suppliers)
     return (
-        *with_edits(scenario, seed, suppliers, orders.invoices),
+        *with_edits(scenario, seed, suppliers, orders.invoices, intents),
         *orders.receipts,
         *orders.invoices,
         *orders.accruals,

@@ -75,25 +75,38 @@ def ordered_from(
 
 
 def with_edits(
-    scenario: Scenario, seed: int, suppliers: Sequence[PlannedSupplier], invoices: Sequence[PlannedInvoice]
+    scenario: Scenario,
+    seed: int,
+    suppliers: Sequence[PlannedSupplier],
+    invoices: Sequence[PlannedInvoice],
+    intents: Sequence[PlannedIntent],
 ) -> tuple[PlannedSupplier, ...]:
-    """The suppliers with what is changed of them. Merges and new bank accounts cross an invoice that is on its way."""
+    """The suppliers with what is changed of them. Merges and new bank accounts cross an invoice that is on its way;
+    procurement takes no papers for blocked and merged ones, so those wait until the last was filed."""
     flow = scenario.flows.supplier
     latest: dict[str, PlannedInvoice] = {}
     for invoice in invoices:
-        if invoice.kind == "invoice" and not invoice.rejected and invoice.copy_of is None:
-            known = latest.get(invoice.partner)
-            latest[invoice.partner] = max(known, invoice, key=lambda one: one.approved_at) if known else invoice
+        known = latest.get(invoice.partner, invoice)
+        latest[invoice.partner] = max(known, invoice, key=lambda one: one.captured_at)
+    filed = {one.number: one.approved_at for one in suppliers}
+    numbers = {one.id: one.number for one in suppliers}
+    for intent in intents:
+        if intent.partner in filed:
+            schedule = intent.schedule
+            filed[intent.partner] = max(filed[intent.partner], schedule.resubmitted_at or schedule.submitted_at)
+    for one, invoice in latest.items():
+        if one in numbers:
+            filed[numbers[one]] = max(filed[numbers[one]], invoice.captured_at)
+    approved = {one.id: one.approved_at for one in suppliers}
     survivors = _merges(suppliers, latest, flow.merges)
     done = []
     for place, supplier in enumerate(suppliers, 1):
-        edits = _Edits(scenario, seed, supplier, place)
+        edits = _Edits(scenario, seed, supplier, place, filed[supplier.number] + SHORTLY)
         on_its_way = latest.get(supplier.id)
         if supplier.id in survivors:
-            edits.merge(survivors[supplier.id], on_its_way)
-        elif supplier.id in survivors.values():
-            pass
-        else:
+            into = survivors[supplier.id]
+            edits.merge(into, on_its_way, since=approved[into] + SHORTLY)
+        elif supplier.id not in survivors.values():
             edits.change(flow.changes, flow.collisions)
             edits.bank(flow.bank_changes, on_its_way)
             edits.block(flow.blocks)
@@ -123,8 +136,11 @@ def _merges(
 
 
 class _Edits:
-    def __init__(self, scenario: Scenario, seed: int, supplier: PlannedSupplier, place: int) -> None:
+    """`filed` is when the last paper that names the supplier was filed."""
+
+    def __init__(self, scenario: Scenario, seed: int, supplier: PlannedSupplier, place: int, filed: datetime) -> None:
         self._scenario, self._seed, self._supplier, self._place = scenario, seed, supplier, place
+        self._filed = filed
         self._rng = Random(f"{seed}/edits.supplier/{place}")
         self._fake = _fake(scenario.company(supplier.company).country, f"{seed}/edits.content.supplier/{place}")
         self._edits: list[Edit] = []
@@ -161,17 +177,17 @@ class _Edits:
             self._add("bank_verified", verified, {"bank_account": account})
 
     def block(self, share: float) -> None:
-        moment = self._moment(0.5 + self._rng.random() / 2)
-        if self._even("blocks", 17) < share:
+        moment = max(self._moment(0.5 + self._rng.random() / 2), self._filed)
+        if self._even("blocks", 17) < share and moment <= self._last:
             self._add("blocked", moment, {})
 
-    def merge(self, into: str, invoice: PlannedInvoice | None) -> None:
+    def merge(self, into: str, invoice: PlannedInvoice | None, *, since: datetime) -> None:
         """While an invoice is between capture and approval, or just approved, turn and turn about."""
         moment = self._moment(0.5)
         if invoice is not None:
             waited = (invoice.approved_at - invoice.captured_at) * 0.9
             moment = invoice.approved_at + SHORTLY if self._place % 2 else invoice.captured_at + waited
-        self._add("merged", moment, {}, into=into)
+        self._add("merged", max(moment, since, self._filed), {}, into=into)
 
     def _add(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -27,9 +28,10 @@ from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.kernel.refusals import BlockedMaster, BudgetExceeded, PeriodClosed, Refusal, Refused
 from hardclose_simulator.actors.cast import cast
 from hardclose_simulator.actors.steps import Ask, Declare, Look, Outcome, WaitUntil
+from hardclose_simulator.following import facts_planned, plan_followers
 from hardclose_simulator.intents import plan_intents
 from hardclose_simulator.masterdata import make_master
-from hardclose_simulator.planned import PlannedIntent
+from hardclose_simulator.planned import Follower, PlannedFiles, PlannedIntent, PlannedInvoice
 from hardclose_simulator.scenario import Scenario, load
 
 FOLDER = Path(__file__).parents[3] / "scenarios"
@@ -43,6 +45,7 @@ class Played:
     intents: dict[str, PlannedIntent]
     books: dict[str, Books]
     facts: list[Fact] = field(default_factory=list)
+    expected: set[str] = field(default_factory=set)
     asked: list[tuple[datetime, str, Command]] = field(default_factory=list)
     refused: list[tuple[str, Refusal]] = field(default_factory=list)
 
@@ -51,16 +54,30 @@ class Played:
         return Counter(type(command).__name__ for _, _, command in self.asked)
 
 
+def expected_facts(planned: Iterable[PlannedIntent | Follower]) -> set[str]:
+    """The ids of what becomes a fact if nobody is refused."""
+    found = set[str]()
+    for one in planned:
+        if isinstance(one, PlannedFiles) or (isinstance(one, PlannedInvoice) and one.rejected):
+            continue
+        found |= {one.id, *(edit.id for edit in getattr(one, "edits", ()))}
+        found |= {f"{one.id}.reversed"} if getattr(one, "reversed_at", None) else set()
+    return found
+
+
 def rehearse(scenario: Scenario, seed: int = 7) -> Played:
     """Everybody acts at the planned instant, in order of time; each fact is posted as soon as it is due."""
     master = make_master(scenario, seed)
     intents = plan_intents(scenario, seed, "t1", master)
+    followers = plan_followers(scenario, seed, "t1", master, intents)
     played = Played(
         master,
         {intent.id: intent for intent in intents},
         {name: open_books(name, master, scenario.starts) for name in ("erp", "procurement", "expense")},
     )
-    actors = cast(scenario, intents, master)
+    played.expected = expected_facts((*intents, *followers))
+    assert len(played.expected) == facts_planned((*intents, *followers))
+    actors = cast(scenario, intents, master, followers)
     queue = [(scenario.starts, place) for place in range(len(actors))]
     answers: list[Outcome | None] = [None] * len(actors)
     while queue:
@@ -121,7 +138,8 @@ def document(played: Played, fact: Fact) -> ExpenseReport | Requisition:
 def test_every_planned_intent_becomes_a_fact_and_nobody_is_refused(path: Path) -> None:
     played = rehearse(load(path))
     assert played.refused == []
-    assert {fact.id for fact in played.facts} == set(played.intents)
+    assert {fact.id for fact in played.facts} == played.expected
+    assert len(played.facts) == len(played.expected)
 
 
 def test_a_fact_tells_what_was_asked_for_last_and_when_the_last_approver_signed() -> None:

@@ -133,6 +133,8 @@ class Habits:
     reference_max: int = 0
     text_max: int = 0
     substitutes: bool = False
+    maintenance: tuple[tuple[str, str], ...] = ()
+    """Announced windows in which the system is closed, business instants (F45)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ class ContractCard:
             "batches": self._batches(),
             "limits": self._limits(),
             "answers": {"problem_with_200": habits.problem_with_200, "page_with_200": habits.page_with_200},
+            "maintenance": [{"from": since, "to": until} for since, until in habits.maintenance],
             "contention": {"locked_s": habits.locked_s} if habits.locked_s else None,
             "normalisation": {"reference_max": habits.reference_max or None, "text_max": habits.text_max or None}
             if habits.reference_max or habits.text_max

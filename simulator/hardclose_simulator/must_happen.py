@@ -192,6 +192,16 @@ def _payments_written_back(case: Case) -> int:
     )
 
 
+def _due_in_maintenance(case: Case) -> int:
+    """Facts approved while a system was closed for maintenance."""
+    struck = [
+        record.seq
+        for record in case.records
+        if isinstance(record.body, Exchange) and record.body.fault is not None and record.body.fault.fault == "F45"
+    ]
+    return sum(min(struck) < case.fact_seqs[fact.id] < max(struck) for fact in case.facts) if struck else 0
+
+
 COUNTERS: dict[str, Callable[[Case], int]] = {
     "facts_posted": _facts_posted,
     "expense_facts": _facts_of("EXP"),
@@ -223,6 +233,7 @@ COUNTERS: dict[str, Callable[[Case], int]] = {
     "payments_written_back": _payments_written_back,
     "late_approvals": _late_approvals,
     "pages_read": _pages_read,
+    "due_in_maintenance": _due_in_maintenance,
     **must_happen_orders.COUNTERS,
 }
 """By the name scenarios use."""

@@ -60,6 +60,9 @@ class Scenario(Keys):
     pace: Literal["ci", "real"] = "ci"
     starts: Annotated[AwareDatetime, Field(description="business instant")]
     ends: Annotated[AwareDatetime, Field(description="people have done by then, faults strike until then")]
+    heals: Annotated[
+        AwareDatetime | None, Field(description="faults end here and people go on until `ends`: the recover phase")
+    ] = None
     companies: Annotated[tuple[CompanyKeys, ...], Field(min_length=1)] = COMPANIES
     people: People = People()
     masters: Masters = Masters()
@@ -121,6 +124,8 @@ class Scenario(Keys):
         codes = [company.code for company in self.companies]
         if self.ends <= self.starts:
             raise wrong("ends", "must lie after 'starts'")
+        if self.heals is not None and not self.starts < self.heals < self.ends:
+            raise wrong("heals", "must lie between 'starts' and 'ends'")
         if not any(self.flows.counts().values()):
             raise wrong("flows", "there is no fact in any flow; set 'flows.expense.facts' above 0")
         for place, code in enumerate(codes):

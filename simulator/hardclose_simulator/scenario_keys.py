@@ -17,7 +17,7 @@ from hardclose_mocks.kernel.money import EXPONENTS
 COUNTERS = (
     "facts_posted", "expense_facts", "requisition_facts", "unknown_outcomes", "rate_limited", "duplicate_deliveries",
     "dropped_deliveries", "forged_deliveries", "period_closed_refusals", "business_refusals",
-    "payments_written_back", "late_approvals", "pages_read",
+    "payments_written_back", "late_approvals", "pages_read", "due_in_maintenance",
     "supplier_facts", "supplier_changes", "receipt_facts", "invoice_facts", "accrual_facts", "cost_center_changes",
     "attachments", "human_rejections", "partial_receipts", "receipts_reversed_after_match", "invoices_before_receipt",
     "credit_notes", "duplicate_invoice_numbers", "tolerance_edges", "blocked_invoices", "invoices_paid",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from hardclose_mocks.cards import Asynchrony, Habits, Terms
 from hardclose_mocks.faults.plan import Rule
@@ -53,6 +54,10 @@ def _with(habits: Habits, rule: Rule, kinds: tuple[str, ...]) -> Habits:
             return replace(habits, date_zone=rule.word("zone"))
         case "F29":
             return replace(habits, vanishing=rule.number("share"))
+        case "F45" if rule.starts is not None and rule.ends is not None:
+            announced = rule.ends - timedelta(hours=rule.number("overrun_h"))
+            window = rule.starts.isoformat(), announced.isoformat()
+            return replace(habits, maintenance=(*habits.maintenance, window))
         case _:
             return habits
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from hardclose_mocks.faults.plan import Rule, draw, lognormal
 from hardclose_mocks.history.records import Hit
 
+READING = (".list", ".get", "token", "card")
+"""Endings of operations that a read-only window lets through."""
 Names = tuple[str, str, int]
 """Operation, subject without run tag, and the number of the call."""
 
@@ -122,6 +124,10 @@ def _before(seed: int, rule: Rule, names: Names) -> Blow | None:
             return Blow(hit, kind, retry)
         case "F06" if not _commits(seed, rule, names):
             return Blow(hit, _gateway(seed, rule, names))
+        case "F45" if rule.word("how") == "page":
+            return Blow(hit, "page")
+        case "F45" if rule.word("how") == "unavailable" or not names[0].endswith(READING):
+            return Blow(hit, "unavailable")
         case "F09":
             return Blow(hit, "silence", lasts_s=rule.number("open_s"))
         case "F14" if rule.word("how") == "page" and not _commits(seed, rule, names):

@@ -241,4 +241,19 @@ WIRE_KINDS = (
         on_card=True,
         habit=True,
     ),
+    FaultKind(
+        "F45",
+        "maintenance window",
+        "wire",
+        "The system is closed in a window that its card announces, which may end later than announced.",
+        {
+            "how": Parameter(
+                "unavailable",
+                "what callers meet: 503, an HTML page with status 200, or 503 on writes only",
+                choices=("unavailable", "page", "read_only"),
+            ),
+            "overrun_h": Parameter(0.0, "business hours between the announced end and the real one", 0.0, 48.0),
+        },
+        on_card=True,
+    ),
 )

@@ -317,8 +317,8 @@ class Sandbox:
 
     @property
     def limits_on(self) -> bool:
-        """A limit is the vendor's, not weather: it holds until the run heals."""
-        return self.phase in ("warm-up", "chaos", "play")
+        """A limit is the vendor's, not weather: it holds while people work."""
+        return self.phase in ("warm-up", "chaos", "recover", "play")
 
     def plain_subject(self, subject: str) -> str:
         return subject.removeprefix(self.setup.run_tag + "-")

@@ -19,6 +19,7 @@ from hardclose_simulator.checkers import (
     o11,
     o12,
     o13,
+    o14,
     o15,
     o19,
     o22,
@@ -136,6 +137,13 @@ _ALL = (
         "on time when healthy",
         "Without faults, what is approved is posted or shown to a person within the service level.",
         o13.check,
+    ),
+    Obligation(
+        "O14",
+        "RECOVER",
+        "backlog drains",
+        "After an outage the backlog clears in a time that capacity explains, while new work keeps coming.",
+        o14.check,
     ),
     Obligation(
         "O15",

@@ -32,7 +32,8 @@ def check(case: Case) -> Verdict:
             "what the source approved is what is posted: account, cost_center, project, tax_code, employee or supplier",
         )
         for fact, document in posted
-        if (says := miscoded(case, fact, document))
+        if not case.cards.get("erp", {}).get("defaults")
+        and (says := miscoded(case, fact, document))
         and not _explained(case, document)
         and not case.excepted(fact, document)
     ]

@@ -25,7 +25,9 @@ def check(case: Case) -> Verdict:
     by_reference: dict[tuple[str, str], dict[str, ErpDocument]] = defaultdict(dict)
     for document in made:
         fact = case.fact_of(document)
-        if fact is not None and case.attribution.links[document.number].how != "reference":
+        if fact is None or _cut(case, document):
+            continue
+        if case.attribution.links[document.number].how != "reference":
             by_reference[document.flow, document.reference].setdefault(fact.id, document)
     findings = []
     for document in made:
@@ -37,12 +39,18 @@ def check(case: Case) -> Verdict:
                 says = f"refers to {fact.source}, and its lines are those of {other.source}"
                 findings.append(_finding(case, document, other, says, ()))
             continue
-        sharers = by_reference[document.flow, document.reference]
+        sharers = by_reference.get((document.flow, document.reference), {})
         if len(sharers) > 1 and next(iter(sharers)) == fact.id:
             others = [one for owner, one in sharers.items() if owner != fact.id]
             says = f"refers to '{document.reference}', and so do {len(others)} documents of other facts"
             findings.append(_finding(case, document, fact, says, tuple(one.made.seq for one in others[:3])))
     return Verdict.of(ID, findings, evaluated=len(made))
+
+
+def _cut(case: Case, document: ErpDocument) -> bool:
+    """Whether the system may have shortened the reference, as its card says it does."""
+    most = (case.cards.get("erp", {}).get("normalisation") or {}).get("reference_max")
+    return most is not None and len(document.reference) >= int(most)
 
 
 def _lines_of_another(marks: Marks, document: ErpDocument, fact: Fact, case: Case) -> Fact | None:

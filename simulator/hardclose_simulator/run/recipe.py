@@ -56,6 +56,7 @@ def from_scenario(
         run_tag=run_tag,
         starts=scenario.starts,
         ends=scenario.ends,
+        heals=scenario.heals,
         cast=cast(scenario, intents, master, followers),
         planned_facts=facts_planned(everything),
         drain_max_s=scenario.drain_max_s,

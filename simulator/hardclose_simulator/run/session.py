@@ -46,6 +46,8 @@ class Story:
     plan_hash: str
     must_happen: Mapping[str, int] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
+    heals: datetime | None = None
+    """Faults end here, and the story goes on without them until its end: the phase `recover`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,10 @@ class Session:
         deadline = sandbox.wire.ns() + round((planned_s * DEADLINE_FACTOR + 30.0) * NS)
         while not playing.done():
             await asyncio.wait([playing], timeout=TICK_S)
-            self._report("chaos")
+            if story.heals is not None and sandbox.phase == "chaos" and sandbox.business.now() >= story.heals:
+                sandbox.enter("heal")
+                sandbox.enter("recover")
+            self._report(sandbox.phase)
             self._note_loss()
             if sandbox.wire.ns() > deadline:
                 playing.cancel()
@@ -163,7 +168,8 @@ class Session:
                 sandbox.enter("heal", "deadline: the story was cut off")
                 return
         playing.result()
-        sandbox.enter("heal")
+        if sandbox.phase == "chaos":
+            sandbox.enter("heal")
 
     def _note_loss(self) -> None:
         broken = self.processes is not None and self.processes.busy

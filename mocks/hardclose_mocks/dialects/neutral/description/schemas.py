@@ -148,6 +148,10 @@ def _contract_card() -> Schema:
         batches={"type": "object", "additionalProperties": batch},
         limits={"type": "array", "items": limit},
         answers=_object(problem_with_200={"type": "boolean"}, page_with_200={"type": "boolean"}),
+        maintenance={
+            "type": "array",
+            "items": _object(**{"from": {"type": "string", "format": "date-time"}, "to": {"type": "string"}}),
+        },
         contention=_or_null(locked_s=seconds),
         normalisation=_or_null(reference_max=longest, text_max=longest),
         defaults=_or_null(account={"type": "string"}, cost_center={"type": "string"}),

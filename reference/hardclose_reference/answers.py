@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 PROBLEM_MEMBERS = ("type", "title", "status")
-NOT_NOW = ("key-in-progress", "locked", "insufficient-scope")
+NOT_NOW = ("key-in-progress", "locked", "record-changed", "insufficient-scope")
 """Slugs of refusals that are none: the same request may be carried out a little later."""
 
 

@@ -93,7 +93,8 @@ class Poller:
         latest = since
         began = None if self._behaviour.all_pages else await _system_time(client)
         late: list[dict[str, Any]] = []
-        async for item in client.items(path, {**query, **({"updated_since": self._from(since)} if since else {})}):
+        new = {"updated_since": self._from(client, since)} if since else {}
+        async for item in client.items(path, {**query, **new}):
             late.append(item) if self._behaviour.cursor == "before_items" else take(item)
             latest = began or str(item["updated_at"])
         if latest is not None and latest != since:
@@ -102,9 +103,10 @@ class Poller:
             take(item)
             await asyncio.sleep(ITEM_S)
 
-    def _from(self, since: str) -> str:
-        """The cursor, or that many days before it."""
-        days = self._behaviour.overlap_days
+    def _from(self, client: SystemClient, since: str) -> str:
+        """The cursor, or that many days before it: one where only the date counts, in a zone that is not ours."""
+        by_date = client.card.get("paging", {}).get("updated_since") == "date"
+        days = max(self._behaviour.overlap_days, 1 if by_date else 0)
         return (datetime.fromisoformat(since) - timedelta(days=days)).isoformat() if days else since
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from hardclose_mocks.faults.plan import Rule
+
 from ..mocks.sandboxes import virtually
 from .integrations import LISTS, Answer, integrated
 
@@ -74,3 +76,14 @@ async def test_requisitions_are_polled_like_reports(tmp_path: Path) -> None:
         await there.request_order("Q-1")
         await there.until_told("posted", "Q-1")
         assert there.office.tried() == [], "nobody subscribed to anything"
+
+
+@virtually
+async def test_where_only_the_date_counts_in_another_zone_every_look_goes_back_a_day(tmp_path: Path) -> None:
+    """At 6:00 UTC, when the sandbox opens, it is still the day before in Los Angeles."""
+    by_date = Rule("F28.expense", "F28", "expense", parameters={"zone": "America/Los_Angeles"})
+    async with integrated(tmp_path, by_date, style="polling", rate=0.0) as there:
+        for number in ("R-2", "R-1"):
+            await there.file_report(number)
+            await there.until_told("posted", number)
+            await there.rest()

@@ -204,7 +204,9 @@ def _unplanned(rules: Mapping[str, object], seen: _Seen) -> Iterator[FaultLine]:
     """Strikes of rules that stand nowhere in the plan are shown all the same."""
     for (rule, fault), times in seen.fired.items():
         if rule not in rules:
-            yield _beside(fault, rule or fault, "by_hand", "no rule of the plan", times)
+            by_profile = rule.startswith("C5.")
+            kind, planned = ("limit", "the profile") if by_profile else ("by_hand", "no rule of the plan")
+            yield _beside(fault, rule or fault, kind, planned, times)
 
 
 def _people(seen: _Seen) -> Iterator[FaultLine]:

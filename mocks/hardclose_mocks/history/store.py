@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -61,6 +63,7 @@ _RECORDS = Table(
 )
 
 
+ROWS_PER_CHECKPOINT = 10_000
 _INSERT = f"INSERT INTO {_RECORDS.name} VALUES ({', '.join('?' * len(_RECORDS.c))})"  # noqa: S608  # our own names
 
 
@@ -72,6 +75,7 @@ def _engine(path: Path) -> Engine:
         # WAL with NORMAL survives a killed process, not a power cut; the promise is exactly that.
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA wal_autocheckpoint=0")  # a thread of ours does it: no caller waits for the disk
 
     return engine
 
@@ -95,6 +99,7 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
+        self._unmoved, self._mover = 0, threading.Thread()
         try:
             if read_only:
                 self._engine = _reading_engine(path)
@@ -115,6 +120,11 @@ class SqliteStore:
                 self._connection.exec_driver_sql(_INSERT, list(rows))
         except SQLAlchemyError as wrong:
             raise HistoryError(f"{self.path} cannot be written: {cause(wrong)}") from wrong
+        self._unmoved += len(rows)
+        if self._unmoved >= ROWS_PER_CHECKPOINT and not self._mover.is_alive():
+            self._unmoved = 0
+            self._mover = threading.Thread(target=_checkpoint, args=(self.path,), name="checkpoint", daemon=True)
+            self._mover.start()
 
     def load(self) -> list[Record]:
         try:
@@ -125,8 +135,16 @@ class SqliteStore:
         return [decode(*row) for row in rows]
 
     def close(self) -> None:
+        if self._mover.is_alive():
+            self._mover.join()
         self._connection.close()
         self._engine.dispose()
+
+
+def _checkpoint(path: Path) -> None:
+    """Moves the log into the file beside a writer that goes on; whatever is in its way, the next one does it."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def read(path: Path) -> list[Record]:

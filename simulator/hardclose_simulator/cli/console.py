@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,7 +15,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from hardclose_simulator.run.session import Progress
+if TYPE_CHECKING:
+    from hardclose_simulator.run.session import Progress
 
 OK, FAILED, USAGE, UNKNOWN, OURS = 0, 1, 2, 3, 4
 """Exit codes: promises kept; a promise broken; wrong before the first fact; not enough evidence; the fault is ours."""

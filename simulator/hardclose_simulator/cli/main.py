@@ -6,17 +6,37 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from hardclose_mocks.control import harness_version
-from hardclose_simulator.cli import contracts, doctor, judging, listing, proving, running, sweeping, systems, webhooks
-from hardclose_simulator.cli.console import OK, OURS
+OK, OURS = 0, 4
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command when it is asked for: what starts the systems need not wait for what judges them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # as click asks
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  # as click asks
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(f"hardclose_simulator.cli.{module}"), name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="hardclose",
+    cls=LazyGroup,
     help="The sandbox in which finance integrations are proven before month-end proves them wrong.\n\n"
     "Exit codes: 0 promises kept, 1 a promise broken, 2 wrong before the first fact, "
     "3 not enough evidence, 4 the fault is ours.",
@@ -29,6 +49,8 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
+        from hardclose_mocks.control import harness_version  # the servers' libraries, for a number
+
         typer.echo(f"hardclose {harness_version()}")
         raise typer.Exit
 
@@ -42,17 +64,20 @@ def root(
     """Sandbox, scenarios and judge for finance integrations."""
 
 
-app.command("run")(running.run)
-app.command("judge")(judging.judge)
-app.command("prove")(proving.prove)
-app.command("sweep")(sweeping.sweep)
-app.command("up")(systems.up)
-app.command("env")(systems.env)
-app.command("list")(listing.list_)
-app.command("schema")(listing.schema)
-app.command("doctor")(doctor.doctor)
-app.add_typer(contracts.app, name="contracts")
-app.add_typer(webhooks.app, name="webhooks")
+COMMANDS = {
+    "run": "running:run",
+    "judge": "judging:judge",
+    "prove": "proving:prove",
+    "sweep": "sweeping:sweep",
+    "up": "systems:up",
+    "env": "systems:env",
+    "list": "listing:list_",
+    "schema": "listing:schema",
+    "doctor": "doctor:doctor",
+    "contracts": "contracts:app",
+    "webhooks": "webhooks:app",
+}
+"""Module and function, or group, of each command, in the order of `--help`."""
 
 
 def main() -> None:

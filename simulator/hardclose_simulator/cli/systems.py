@@ -25,7 +25,6 @@ from hardclose_mocks.server.sandbox import SYSTEMS, Sandbox, Setup
 from hardclose_mocks.server.world import World
 from hardclose_simulator.cli.console import err, put_json, stop
 from hardclose_simulator.cli.state import StateError, StateFolder
-from hardclose_simulator.judge import judge
 from hardclose_simulator.run.recipe import from_scenario
 from hardclose_simulator.run.wall import LOOPBACK
 from hardclose_simulator.scenario import ScenarioError, load
@@ -173,6 +172,8 @@ async def _serve(setup: Setup, ports: Mapping[str, int], host: str, folder: Stat
     token = None if host in LOOPBACK else setup.credentials.control_token()
 
     async def verdict(records: list[Record]) -> dict[str, Any]:
+        from hardclose_simulator.judge import judge  # when somebody asks for a verdict, not at every start
+
         return cast(dict[str, Any], plain(judge(records)))
 
     applications = {name: world.application(name) for name in SYSTEMS if name in ports}

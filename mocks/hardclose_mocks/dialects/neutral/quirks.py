@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from hardclose_mocks.desk import Answer, JobView, Operation, Route
@@ -101,14 +102,24 @@ def _application(system: str) -> tuple[FastAPI, _Table]:
     add_company_routes(app)
     add_job_routes(app)
     _SYSTEMS[system](app)
-    app.openapi_schema = described(app.openapi(), system, _TITLES[system])
+    undescribed = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        """Made when somebody asks: it takes as long as everything else that a start does."""
+        if app.openapi_schema is None:
+            app.openapi_schema = described(undescribed(), system, _TITLES[system])
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
     table: _Table = {}
-    for path, item in app.openapi_schema["paths"].items():
+    for route in app.routes:
+        if not isinstance(route, APIRoute) or not route.include_in_schema:
+            continue
+        path, name = route.path, str(route.operation_id)
         pattern = re.compile("^" + re.sub(r"\{\w+\}", "([^/]+)", path) + "$")
-        for method, told in item.items():
-            name = told["operationId"]
-            key = method.upper(), path.count("/"), _head(path)
-            table.setdefault(key, []).append((pattern, _operation(name, method.upper(), "{" in path)))
+        for method in sorted(route.methods or ()):
+            key = method, path.count("/"), _head(path)
+            table.setdefault(key, []).append((pattern, _operation(name, method, "{" in path)))
     return app, table
 
 

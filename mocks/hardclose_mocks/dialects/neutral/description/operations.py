@@ -68,7 +68,7 @@ def _makes(resource: Resource, creation: Creation) -> Words:
         creation.summary,
         resource.answer,
         asks=("IdempotencyKey",),
-        refuses=(400, 403, 409, 413, 422, 423),
+        refuses=(400, 403, 409, 413, 422, 423, *((404,) if creation.names_documents else ())),
         headers=("ETag", "Location"),
         bodies=creation.bodies,
         may_be_job=creation.by_reference,

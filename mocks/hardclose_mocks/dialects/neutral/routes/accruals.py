@@ -27,7 +27,11 @@ ACCRUALS = Resource(
     example="A-2026-1101",
     filters=source_filters(answers.ACCRUAL_STATUSES),
     creation=Creation(
-        AccrualIn, "Propose an accrual for what came and was not invoiced", purchasing.ACCRUALS, ("get", "approve")
+        AccrualIn,
+        "Propose an accrual for what came and was not invoiced",
+        purchasing.ACCRUALS,
+        ("get", "approve"),
+        names_documents=True,
     ),
     actions=(
         write_back("accrual"),

@@ -45,7 +45,11 @@ INVOICES = Resource(
         "kind": Filter(lambda document: document.kind, answers.INVOICE_KINDS),
     },
     creation=Creation(
-        InvoiceIn, "Capture an invoice or credit note as it came in", purchasing.INVOICES, ("get", "revise", "approve")
+        InvoiceIn,
+        "Capture an invoice or credit note as it came in",
+        purchasing.INVOICES,
+        ("get", "revise", "approve"),
+        names_documents=True,
     ),
     actions=(
         write_back("invoice"),
@@ -105,6 +109,7 @@ SUPPLIER_INVOICES = Resource(
         "Post an approved invoice or credit note",
         purchasing.SUPPLIER_INVOICES,
         ("get", "reverse", "release"),
+        names_documents=True,
         by_reference=True,
     ),
     actions=(

@@ -33,7 +33,11 @@ RECEIPTS = Resource(
         "requisition": Filter(lambda document: document.requisition),
     },
     creation=Creation(
-        ReceiptIn, "Record goods that came for a requisition", purchasing.RECEIPTS, ("get", "reverse", "posting")
+        ReceiptIn,
+        "Record goods that came for a requisition",
+        purchasing.RECEIPTS,
+        ("get", "reverse", "posting"),
+        names_documents=True,
     ),
     actions=(
         write_back("receipt"),
@@ -66,6 +70,7 @@ GOODS_RECEIPTS = Resource(
         "Take goods in for a purchase order",
         purchasing.GOODS_RECEIPTS,
         ("get", "reverse"),
+        names_documents=True,
         by_reference=True,
     ),
     actions=(reversal("Take a goods receipt back", ReverseGoodsReceipt),),

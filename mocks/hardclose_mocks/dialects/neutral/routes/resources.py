@@ -83,6 +83,8 @@ class Creation:
     summary: str
     bodies: Examples
     leads: tuple[str, ...]
+    names_documents: bool = False
+    """The body names other documents, which may not be there."""
     by_reference: bool = False
     """The ERP draws the number, and `reference` is the source's; else whoever fills in the form draws the number."""
 

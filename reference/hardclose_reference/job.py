@@ -27,8 +27,8 @@ class Job:
     first missed. `accepted` is where the ERP tells how a request ends that it has only accepted yet. `resent` is set
     where one was sent again without knowing of the first, `sightings` are live ERP documents under our number that are
     not `document`. `numbers` are the ERP's of what the document names: supplier, order, credits. `blocked` is why the
-    ERP does not pay it, `heard_version` the latest version of the document that it told of. `home` is the system and
-    the number under which a person is shown an errand."""
+    ERP does not pay it, `returned` that a payment came back, `heard_version` the latest version of the document that
+    it told of. `home` is the system and the number under which a person is shown an errand."""
 
     kind: str
     number: str
@@ -54,6 +54,7 @@ class Job:
     numbers: dict[str, str] = field(default_factory=dict)
     blocked: str | None = None
     heard_version: int = 0
+    returned: str | None = None
     needs: list[list[str]] = field(default_factory=list)
     waits_since: float | None = None
     home: list[str] | None = None
@@ -86,7 +87,7 @@ class Job:
         if self.state == POSTED and self.blocked and not self.paid:
             return ["parked", self.document, self.blocked]
         if self.state == POSTED:
-            return ["paid" if self.paid else "posted", self.document, None]
+            return ["paid" if self.paid else "posted", self.document, self.returned]
         if self.state == PARKED:
             return ["parked", None, self.reason]
         return ["submitted", None, None] if self.accepted else None
@@ -102,10 +103,13 @@ class Job:
             return False
         self.heard_version = version
         before = self.paid, self.voided, self.blocked
+        was_paid = self.paid
         self.paid = document.get("payment") == "paid"
         self.voided = document.get("status") in UNDONE
         match, block = document.get("match"), document.get("payment_block")
         self.blocked = f"payment blocked: {match}" if block else None
+        if self.paid or was_paid:
+            self.returned = None if self.paid else f"the payment of {self.document} was returned"
         return before != (self.paid, self.voided, self.blocked)
 
     # --- how it goes on -----------------------------------------------------------------------------------------

@@ -132,6 +132,10 @@ class Masters:
         try:
             await self._clients[job.system].call("PUT", f"/v1/cost-centers/{job.number}", body=body, says=("number",))
         except Refused as no:
+            if no.slug in ("not-found", "method-not-allowed"):
+                # It keeps no copies.
+                self._store.drop(job)
+                return
             if no.slug != "older-revision":
                 self._store.park(job, f"{no.slug}: {no}", self._now().isoformat())
                 return

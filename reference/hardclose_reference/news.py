@@ -93,9 +93,7 @@ class News:
         if job.paid:
             self._store.close_exception(job.system, job.number, about="payment")
         else:
-            self._store.raise_exception(
-                job.system, job.number, f"the payment of {job.document} was returned", since, about="payment"
-            )
+            self._store.raise_exception(job.system, job.number, str(job.returned), since, about="payment")
 
     def take_cost_center(self, record: dict[str, Any]) -> None:
         if self._masters.take_cost_center(record):

@@ -20,6 +20,7 @@ from hardclose_mocks.history.records import (
     Record,
     Run,
     Subscribed,
+    Withdrawn,
 )
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.pace import CI, PACES
@@ -92,9 +93,13 @@ def _facts(records: Sequence[Record]) -> tuple[list[tuple[Fact, int]], list[tupl
     found: list[tuple[Fact, int]] = []
     changes: list[tuple[Fact, int]] = []
     seen: dict[object, int] = {}
+    withdrawn = {record.body.fact for record in records if isinstance(record.body, Withdrawn)}
     for record in records:
         if isinstance(record.body, Fact):
             fact = record.body
+            if fact.id in withdrawn:
+                # It was taken back: what stands is whatever replaced it, if anything did.
+                continue
             orders = fact.flow in CREATES and fact.what == "created"
             for name in (fact.id, (fact.system, fact.source)) if orders else (fact.id,):
                 if name in seen:

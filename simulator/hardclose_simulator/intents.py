@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from hardclose_simulator.arrivals import Schedule, at_work, even, later, pick, p
 from hardclose_simulator.contents import APART, Desk, report_lines, requisition_lines, total_near
 from hardclose_simulator.contents_of_orders import edge_lines
 from hardclose_simulator.masterdata import BARRED_SUPPLIER
-from hardclose_simulator.planned import Follower, Lines, PlannedIntent, calls_of
+from hardclose_simulator.planned import Follower, Lines, PlannedIntent, Rethought, calls_of
 from hardclose_simulator.planning_masters import ordered_from, plan_suppliers
 from hardclose_simulator.scenario import Scenario, ScenarioError
 from hardclose_simulator.scenario_faults import aim_of
@@ -108,7 +109,23 @@ class _Planner:
             ),
             bad=bad,
             delegated=self._even("delegated", 11, index) < flow.delegated,
+            rethought=self._rethought(index, desk, schedule, subject, bad) if alone and self._expense else None,
+            submitted_twice=self._expense
+            and self._even("double_submit", 23, index) < self._scenario.second_thoughts.double_submit,
         )
+
+    def _rethought(self, index: int, desk: Desk, schedule: Schedule, subject: str, bad: str | None) -> Rethought | None:
+        """F50, for a share of those that were not sent back: minutes after the approval the employee thinks again."""
+        share = self._scenario.second_thoughts.recall
+        if schedule.returned_at or bad or self._even("recall", 19, index) >= share:
+            return None
+        rng = self._rng("recall", index)
+        recalled = schedule.approved_at + timedelta(minutes=rng.randrange(1, 30))
+        again = recalled + timedelta(minutes=rng.randrange(60, 180))
+        approved = again + timedelta(minutes=rng.randrange(30, 120))
+        if approved > self._scenario.ends:
+            return None
+        return Rethought(recalled, again, approved, self._lines(index, desk, schedule, subject, bad, 1))
 
     def _twin(self, index: int, original: PlannedIntent) -> PlannedIntent:
         company, subject = self._scenario.company(original.company), self._subject(index)

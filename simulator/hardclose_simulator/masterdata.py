@@ -87,6 +87,7 @@ def make_master(scenario: Scenario, seed: int) -> Master:
         people=tuple(person for part in parts for person in part.people),
         budgets=tuple(line for part in parts for line in part.budgets),
         first_period=first.replace(year=first.year - 1),
+        recall_approved=scenario.second_thoughts.recall > 0,
     )
 
 

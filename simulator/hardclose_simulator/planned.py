@@ -14,6 +14,16 @@ Lines = tuple[ExpenseLine, ...] | tuple[OrderLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Rethought:
+    """F50: taken back after the approval, corrected to `lines`, submitted again, and approved once more."""
+
+    recalled_at: datetime
+    resubmitted_at: datetime
+    approved_at: datetime
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedIntent:
     """One future fact. `id` (`expense/17`) and `subject` (`E0017`) are free of the run tag, `number` is not.
 
@@ -36,6 +46,8 @@ class PlannedIntent:
     twin_of: str | None = None
     bad: str | None = None
     delegated: bool = False
+    rethought: Rethought | None = None
+    submitted_twice: bool = False
 
     @property
     def lines(self) -> Lines:

@@ -34,6 +34,7 @@ from hardclose_simulator.scenario_keys import (
     PeriodAction,
     Positive,
     Profile,
+    SecondThoughts,
     System,
     ValidationKeys,
     WebhookKeys,
@@ -68,6 +69,7 @@ class Scenario(Keys):
     masters: Masters = Masters()
     flows: Flows
     bad_facts: BadFacts = BadFacts()
+    second_thoughts: SecondThoughts = SecondThoughts()
     periods: tuple[PeriodAction, ...] = ()
     payments: tuple[PaymentRun, ...] = ()
     profiles: dict[Creating, Profile] = Field(default_factory=dict)

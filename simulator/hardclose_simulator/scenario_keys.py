@@ -188,6 +188,13 @@ class BadFacts(Keys):
         return self
 
 
+class SecondThoughts(Keys):
+    """F50: what people do to expense reports that they had sent on their way."""
+
+    recall: Annotated[Share, Field(description="share taken back after approval, corrected and submitted again")] = 0.0
+    double_submit: Annotated[Share, Field(description="share submitted twice in a row")] = 0.0
+
+
 class PeriodAction(Keys):
     """F46: the controller opens, closes or reopens one month of one module at a moment."""
 

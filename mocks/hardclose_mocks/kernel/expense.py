@@ -36,6 +36,7 @@ from hardclose_mocks.kernel.writeback import next_posting
 
 KIND = "expense_report"
 EDITABLE = ("draft", "sent_back", "recalled")
+NOT_POSTED = ("none", "parked", "rejected")
 READY = ("approved", "posted", "paid")
 STATES = ("submitted", "posted", "paid", "parked", "rejected")
 
@@ -46,6 +47,7 @@ class ExpenseBooks:
     def __init__(self, master: Master, *, opened_at: datetime) -> None:
         self._directory = Directory(master)
         self._workflow = Workflow(self._directory)
+        self._recall_approved = master.recall_approved
         self._reports: Shelf[ExpenseReport] = Shelf()
         self._cost_centers = CostCenters(self._directory, opened_at.astimezone(UTC))
         self._shelves: dict[str, Shelf[Any]] = {KIND: self._reports, "cost_center": self._cost_centers.shelf}
@@ -101,8 +103,7 @@ class ExpenseBooks:
                 report = self._workflow.send_back(self._report(number), approver, reason, at, actor, to="sent_back")
                 return self._put(report, "sent_back")
             case RecallReport(number=number):
-                report = self._workflow.take_back(self._report(number), at, allowed=UNDER_WAY, to="recalled")
-                return self._put(report, "recalled")
+                return self._recall(self._report(number), at)
             case AttachReceipt():
                 return self._attach(command, at)
             case PutCostCenter():
@@ -188,6 +189,15 @@ class ExpenseBooks:
                 updated_at=at,
             )
         )
+
+    def _recall(self, report: ExpenseReport, at: datetime) -> Done:
+        """Where the house allows it after the approval too, which then counts no more."""
+        late = self._recall_approved and report.status == "approved" and report.posting.state in NOT_POSTED
+        allowed = (*UNDER_WAY, "approved") if late else UNDER_WAY
+        recalled = self._workflow.take_back(report, at, allowed=allowed, to="recalled")
+        if late:
+            recalled = replace(recalled, approvals=(), approved_at=None, posting=Posting())
+        return self._put(recalled, "recalled")
 
     def _record(self, command: RecordPosting, at: datetime) -> Done:
         report = self._report(command.number)

@@ -138,4 +138,6 @@ class Master:
     """Periods from the one holding this day up to 24 months later exist; those up to the opening day's are open."""
     hard_budget: bool = True
     """Purchase orders beyond the available budget are refused (True) or accepted with a warning event (False)."""
+    recall_approved: bool = False
+    """Employees may take a report back after its approval too, until its posting is written back."""
     tolerances: Tolerances = Tolerances()

@@ -13,6 +13,7 @@ from hardclose_mocks.kernel.master import Company
 from hardclose_simulator.actors.approver import approve, send_back
 from hardclose_simulator.actors.buyer import file_requisition, file_requisition_again
 from hardclose_simulator.actors.employee import file_report, file_report_again
+from hardclose_simulator.actors.second_thoughts import submit_again, think_again
 from hardclose_simulator.actors.steps import Actor, Declare, Outcome, WaitUntil
 from hardclose_simulator.planned import Lines, PlannedFile, PlannedIntent
 
@@ -28,27 +29,32 @@ def tell(
     """Filed, perhaps sent back and filed again, approved by the whole chain, declared. Ends where the books refuse.
 
     `files` are attached to a report before it is submitted; `supplier` is the id of one that the story registers."""
-    again = file_report_again if intent.flow == "EXP" else file_requisition_again
+    file_again = file_report_again if intent.flow == "EXP" else file_requisition_again
     schedule = intent.schedule
     if not (yield from file_report(intent, files) if intent.flow == "EXP" else file_requisition(intent)):
         return
+    if intent.submitted_twice:
+        yield from submit_again(intent)
     since = schedule.submitted_at
     if schedule.returned_at and schedule.resubmitted_at:
         if not (yield from send_back(intent, schedule.returned_at)):
             return
         yield WaitUntil(schedule.resubmitted_at)
-        if not (yield from again(intent, 2)):
+        if not (yield from file_again(intent, 2)):
             return
         since = schedule.resubmitted_at
     if final := (yield from approve(intent, since, stand_ins)):
         attachments = [plain(file) for file in files]
-        yield Declare(
-            replace(
-                fact_of(intent, company, final),
-                needs=(supplier,) if supplier else (),
-                truth={"attachments": attachments} if attachments else {},
-            )
+        fact = replace(
+            fact_of(intent, company, final),
+            needs=(supplier,) if supplier else (),
+            truth={"attachments": attachments} if attachments else {},
         )
+        yield Declare(fact)
+        if intent.rethought and (again := (yield from think_again(intent, fact, stand_ins))):
+            corrected, final = again
+            anew = fact_of(corrected, company, final)
+            yield Declare(replace(anew, id=f"{fact.id}.2", replaces=fact.id, needs=fact.needs, truth=fact.truth))
 
 
 def fact_of(intent: PlannedIntent, company: Company, final: Outcome) -> Fact:

@@ -75,7 +75,7 @@ _REPORTS = _of(
             {"status": _is("sent_back"), "reason": TEXT},
         ),
         "recalled": (
-            "The employee took the report back before the last approval.",
+            "The employee took the report back; nothing of it is due any more.",
             {"status": _is("recalled")},
             "nobody recalls a report in it",
         ),

@@ -35,7 +35,7 @@ from hardclose_mocks.kernel.refusals import (
     WrongState,
 )
 
-from .small_world import MONDAY, expense, play, receipt, refusal_of, report
+from .small_world import MASTER, MONDAY, expense, play, receipt, refusal_of, report
 
 LARGE = receipt(Allocation("CC1", 2_500_00, 0), paid=2_500_00)
 
@@ -134,6 +134,17 @@ def test_a_report_is_recalled_only_while_it_is_under_way() -> None:
     assert current(books).status == "recalled"
     play(books, SubmitReport("R-1"), ApproveReport("R-1", "lead"))
     assert refusal_of(books, RecallReport("R-1")) == WrongState("expense_report", "R-1", "approved", "recalled")
+
+
+def test_an_approved_report_is_recalled_where_the_house_allows_it_until_its_posting_is_told() -> None:
+    books = expense(replace(MASTER, recall_approved=True))
+    play(books, report(), SubmitReport("R-1"), ApproveReport("R-1", "lead"), write("parked", reason="waits"))
+    play(books, RecallReport("R-1"))
+    recalled = current(books)
+    assert (recalled.status, recalled.approvals, recalled.approved_at) == ("recalled", (), None)
+    assert recalled.posting == Posting()
+    play(books, SubmitReport("R-1"), ApproveReport("R-1", "lead"), write("posted", "EP-1"))
+    assert refusal_of(books, RecallReport("R-1")) == WrongState("expense_report", "R-1", "posted", "recalled")
 
 
 def test_what_is_submitted_again_needs_all_its_signatures_again() -> None:

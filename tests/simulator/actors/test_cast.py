@@ -137,9 +137,11 @@ def document(played: Played, fact: Fact) -> ExpenseReport | Requisition:
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_planned_intent_becomes_a_fact_and_nobody_is_refused(path: Path) -> None:
     played = rehearse(load(path))
-    assert played.refused == []
-    assert {fact.id for fact in played.facts} == played.expected
-    assert len(played.facts) == len(played.expected)
+    # Who presses "submit" twice is refused once, by the same report.
+    assert [one for one in played.refused if getattr(one[1], "attempted", "") != "submitted"] == []
+    planned = [fact for fact in played.facts if fact.replaces is None]
+    assert {fact.id for fact in planned} == played.expected
+    assert len(planned) == len(played.expected)
 
 
 def test_a_fact_tells_what_was_asked_for_last_and_when_the_last_approver_signed() -> None:

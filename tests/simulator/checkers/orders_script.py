@@ -18,12 +18,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from hardclose_mocks.history.records import Fact
+from hardclose_mocks.history.records import Fact, Served
 from hardclose_mocks.kernel.commands import (
     ApproveAccrual,
     ApproveInvoice,
     ApproveRequisition,
     ApproveSupplierRequest,
+    BlockPayments,
     BlockRequestedSupplier,
     CaptureInvoice,
     ChangeBankAccount,
@@ -149,6 +150,10 @@ class OrderScript(Script):
     def release(self, name: str, words: list[str]) -> None:
         """Somebody lifts the payment block of the invoice that `name` names."""
         self.to.act("erp", ReleaseInvoice(self.to.names[name], words[0], "checked"), f"person:{words[0]}")
+
+    def hold(self, name: str, words: list[str]) -> None:
+        """Somebody in the ERP stops payments to the supplier that `name` names."""
+        self.to.act("erp", BlockPayments(self.to.names[name], True), "person:CONTROLLER")
 
     def _edit(self, name: str, what: str, command: Any, truth: dict[str, Any], person: str = "EMP-DE01") -> None:
         first = self.planned[name][0]
@@ -280,6 +285,13 @@ class OrderScript(Script):
         }[name[0]](fact, words)
         command = replace(command, reference=_value(words, "ref") or fact.source, unique_reference=self.profile == "C3")
         return self._call("erp", CREATES[fact.flow], command.reference, command, words)
+
+    def _call(
+        self, system: str, op: str, subject: str, command: Any, words: list[str], served: Served | None = None
+    ) -> None:
+        """And what the books announced of it: matched, blocked, posted."""
+        super(OrderScript, self)._call(system, op, subject, command, words, served)
+        self.to.tell()
 
     def set(self, name: str, words: list[str]) -> None:
         """`[contact X] [days N] [rev N] [bank X] [verified] [blocked] [into S2]`, an ending."""

@@ -12,6 +12,7 @@ from hardclose_mocks.clock import NS
 from hardclose_mocks.history.codec import START, chain, encode_body, plain
 from hardclose_mocks.history.records import Acted, Carried, Emitted, Record, Told
 from hardclose_mocks.kernel.books import Books
+from hardclose_mocks.kernel.documents import Event
 from hardclose_mocks.kernel.refusals import Refused
 from hardclose_mocks.pace import CI
 
@@ -65,6 +66,8 @@ class Recorder:
     now_ns: int = 0
     _items: list[_Item] = field(default_factory=list)
     _events: int = 0
+    untold: list[tuple[str, Event]] = field(default_factory=list)
+    """Events of commands over the wire, which only `tell` writes down."""
 
     @property
     def at(self) -> datetime:
@@ -98,9 +101,21 @@ class Recorder:
         except Refused as no:
             name = type(no.refusal).__name__
             return Carried(kind, arguments, self.at, refusal=name, refusal_data=plain(no.refusal)), name, 422
+        self.untold += [(system, event) for event in done.events]
         if alias is not None and done.document is not None:
             self.names[alias] = done.document
         return Carried(kind, arguments, self.at, done.document, done.version), None, 201
+
+    def tell(self) -> None:
+        """Writes down what the books announced since."""
+        for system, event in self.untold:
+            self._events += 1
+            name = f"evt_{self._events}"
+            emitted = Emitted(
+                name, event.type, event.subject, event.revision, event.company, event.at, dict(event.data)
+            )
+            self.note(system, emitted, "books")
+        self.untold.clear()
 
     def records(self) -> list[Record]:
         """In order of wire time; what is written at one instant keeps the order it was noted in."""

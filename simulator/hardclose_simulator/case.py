@@ -219,6 +219,14 @@ class Case:
             for claim in self.claims_of(fact)
         )
 
+    def held(self, document: ErpDocument) -> bool:
+        """Whether the match stops the payment of this invoice at audit, or did until shortly before: it is posted, and
+        somebody still has to see to it. Parked and posted are both true of it."""
+        turns = document.marked("blocked", "matched", "released")
+        return document.ever_blocked and (
+            turns[-1].what == "blocked" or not self.long_before_audit(turns[-1].when.wire_ns)
+        )
+
     def disposition(self, fact: Fact) -> str:
         """POSTED, PARKED, REJECTED, SUPERSEDED or NONE, at audit."""
         if self.live(fact):

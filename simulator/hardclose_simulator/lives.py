@@ -99,6 +99,11 @@ class ErpDocument:
     def by_integration(self) -> bool:
         return self.actor == INTEGRATION
 
+    @property
+    def ever_blocked(self) -> bool:
+        """Whether the match ever stopped its payment."""
+        return bool(self.marked("blocked"))
+
     def live_at(self, seq: int) -> bool:
         """Whether it stood in the books right after that record."""
         return self.made.seq <= seq and (self.voided is None or seq < self.voided.seq)

@@ -41,6 +41,8 @@ def _open_end(case: Case, fact: Fact, live: tuple[ErpDocument, ...]) -> str:
     names = " or ".join(sorted(one.number for one in live))
     if claim is None:
         return f"is posted as {names}, and its source was never told"
+    if claim.state in NEGATIVE and (claim.reason or "").strip() and any(case.held(one) for one in live):
+        return ""
     if claim.state in NEGATIVE:
         return f"is posted as {names}, and its source says '{claim.state}' ({claim.reason})"
     if claim.state not in POSITIVE:

@@ -66,6 +66,9 @@ def _negative(case: Case, fact: Fact, claim: Claim) -> Finding | None:
     for document in case.documents_of(fact):
         told = case.knowledge.told_made.get(document.number)
         soon_void = document.voided is not None and document.voided.wire_ns <= claim.when.wire_ns + case.quiet_ns
+        if any(mark.when.seq < claim.when.seq for mark in document.marked("blocked")):
+            # Posted, and its payment blocked: that is what was parked. Whether it still is, is asked at audit.
+            continue
         if document.live_at(claim.when.seq) and told is not None and told < start and not soon_void:
             says = (
                 f"says {claim.state} ({claim.reason}), though {document.number} stood and the integration had been told"
@@ -84,7 +87,7 @@ def _standing(case: Case, fact: Fact, claim: Claim) -> Finding | None:
         if document is not None and voided is not None and not told and case.long_before_audit(voided.wire_ns):
             return _finding(case, fact, claim, document, f"still names {document.number}, which was reversed since")
         return None
-    live = [one for one in case.live(fact) if case.long_before_audit(one.made.wire_ns)]
+    live = [one for one in case.live(fact) if case.long_before_audit(one.made.wire_ns) and not case.held(one)]
     if claim.state not in NEGATIVE or not live:
         return None
     says = f"says {claim.state} ({claim.reason}) to the end, though {live[0].number} stands in the books"

@@ -24,8 +24,9 @@ def check(case: Case) -> Verdict:
         evaluated += bool(refusals)
         live = case.live(fact)
         if live:
-            # Posted under a default, the exception is what keeps people at it: it is not stale.
-            stale = set() if any(miscoded(case, fact, one) for one in live) else _stale(case, fact)
+            # Posted under a default, or with its payment blocked: the exception keeps people at it and is not stale.
+            wanted = any(miscoded(case, fact, one) or case.held(one) for one in live)
+            stale = set() if wanted else _stale(case, fact)
             if stale and any(case.long_before_audit(one.made.wire_ns) for one in live):
                 seqs = {case.fact_seqs[fact.id], live[0].made.seq, *stale}
                 says = f"{fact.source} is posted as {live[0].number}, and its exception still stands"

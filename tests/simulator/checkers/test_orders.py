@@ -236,3 +236,40 @@ def test_an_invoice_whose_goods_never_came_is_not_paid_and_nobody_says_so() -> N
     assert o10.check(orders(f"{story}\n    33:00 audit")).findings == ()
     found = o11.check(orders(f"{story}\n    13:05 write I-1 paid I\n    33:00 audit")).findings
     assert "says paid" in found[0].says
+
+
+def test_an_invoice_whose_payment_is_blocked_is_posted_and_parked_at_once() -> None:
+    blocked = f"""{ORDER}
+        11:00  fact I-1 of R-1
+        11:01  post I-1 on P as I
+        11:02  write I-1 parked "payment blocked: missing_receipt"
+    """
+    case = orders(f"{blocked}\n    33:00 audit")
+    assert [check(case).findings for check in (o10.check, o11.check, o12.check)] == [(), (), ()]
+    told = orders(f"{blocked.replace('parked', 'posted I', 1).split('posted I')[0]}posted I\n    33:00 audit")
+    assert [check(told).findings for check in (o10.check, o11.check, o12.check)] == [(), (), ()]
+
+
+def test_a_block_that_was_lifted_long_ago_is_no_reason_any_more() -> None:
+    case = orders(f"""{ORDER}
+        11:00  fact I-1 of R-1
+        11:01  post I-1 on P as I
+        11:02  write I-1 parked "payment blocked: missing_receipt"
+        12:00  fact G-1 of R-1 pieces 10
+        12:01  post G-1 on P as G
+        12:02  write G-1 posted G
+        33:00  audit
+    """)
+    assert [one.fact for one in o10.check(case).findings] == ["I-1"]
+    assert "to the end" in o11.check(case).findings[0].says
+    assert [one.fact for one in o12.check(case).findings] == ["I-1"]
+
+
+def test_parking_without_a_block_is_a_lie_about_an_invoice() -> None:
+    case = orders(f"""{GOODS}
+        11:00  fact I-1 of R-1
+        11:01  post I-1 on P as I
+        11:10  write I-1 parked "later"
+        33:00  audit
+    """)
+    assert [one.fact for one in o11.check(case).findings] == ["I-1"]

@@ -46,7 +46,7 @@ class Intake:
     ) -> None:
         """`secret` tells what a system signs with now, where that may change; `look` makes us read the lists soon;
         `batch_max` is how many events the system's card announces in one POST."""
-        self._store, self._news, self._now, self._look, self._batch_max = store, news, now, look, batch_max
+        self._store, self.news, self._now, self._look, self._batch_max = store, news, now, look, batch_max
         self._secret = secret or (lambda system: settings.systems[system].webhook_secret)
         self._behaviour = settings.behaviour
 
@@ -72,11 +72,11 @@ class Intake:
             self._look()
             return True
         if kind in kinds_of(system):
-            self._news.take_document(kind, data, event_id if self._behaviour.same_document == "by_event" else "")
+            self.news.take_document(kind, data, event_id if self._behaviour.same_document == "by_event" else "")
         elif system == "erp" and kind in ERP_KINDS:
-            self._news.take_erp_document(data)
+            self.news.take_erp_document(data)
         elif system == "erp" and kind == "cost_center" and "revision" in data:
-            self._news.take_cost_center(data)
+            self.news.take_cost_center(data)
         else:
             return False
         return True

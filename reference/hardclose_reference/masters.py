@@ -114,9 +114,9 @@ class Masters:
     # --- cost centres -------------------------------------------------------------------------------------------
 
     def take_cost_center(self, record: dict[str, Any]) -> bool:
-        """Whether a source system has to follow."""
+        """Whether a source system has to follow: those do whose card says that they keep copies."""
         revision, news = int(record["revision"]), False
-        for system in SOURCES:
+        for system in (one for one in SOURCES if self._clients[one].offers(PUT_COST_CENTER)):
             job = Job(PUT_COST_CENTER, str(record["number"]), revision, record, system, home=[system, record["number"]])
             known = self._store.job(*job.key)
             if known is not None and self._whole and known.revision != revision:

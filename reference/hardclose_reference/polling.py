@@ -18,7 +18,7 @@ from hardclose_reference.settings import SOURCES
 from hardclose_reference.store import Store
 from hardclose_reference.targets import ALWAYS_READ, TARGETS
 
-COST_CENTERS = "cost centers"
+COST_CENTERS = "cost_center.put"
 NOT_FOUND = 404
 ITEM_S = 0.1
 """What each entry takes where a list is worked through after its place was kept."""
@@ -49,7 +49,8 @@ class Poller:
         for target in offered:
             if target.kind in ALWAYS_READ or (target.read_back and self._store.knows(target.kind)):
                 await self._read("erp", target.erp_path, {}, self._news.take_erp_document)
-        if len(offered) > len(ALWAYS_READ) and self._turn_of(len(offered), COST_CENTERS):
+        copied = any(self._clients[system].offers(COST_CENTERS) for system in SOURCES)
+        if copied and self._turn_of(len(offered), COST_CENTERS):
             async with self._unless_absent(COST_CENTERS):
                 await self._read_cost_centers()
 
@@ -69,7 +70,7 @@ class Poller:
     async def _read_cost_centers(self) -> None:
         """The ERP's list has no beginning and no end. What the sources have of it is asked once, to start from."""
         if (known := self._store.cursor(COST_CENTERS)) is None:
-            copies = [await self._revisions(system) for system in SOURCES]
+            copies = [await self._revisions(system) for system in SOURCES if self._clients[system].offers(COST_CENTERS)]
             held = {number: min(copy.get(number, 0) for copy in copies) for copy in copies for number in copy}
         else:
             held = json.loads(known)

@@ -47,6 +47,15 @@ _ALL = (
         list_status="approved",
     ),
     Target(
+        "supplier_request",
+        "procurement",
+        "/v1/supplier-requests",
+        "supplier.create",
+        "/v1/suppliers",
+        "",
+        "",
+    ),
+    Target(
         "requisition",
         "procurement",
         "/v1/requisitions",
@@ -55,15 +64,6 @@ _ALL = (
         "purchasing",
         "cancellation",
         list_status="approved",
-    ),
-    Target(
-        "supplier_request",
-        "procurement",
-        "/v1/supplier-requests",
-        "supplier.create",
-        "/v1/suppliers",
-        "",
-        "",
     ),
     Target(
         "receipt",

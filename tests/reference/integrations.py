@@ -29,6 +29,7 @@ from hardclose_mocks.kernel.documents import ExpensePosting, ExpenseReport, Post
 from hardclose_mocks.server.calls import DROP
 from hardclose_mocks.server.credentials import environment
 from hardclose_mocks.server.inprocess import InProcessTransport
+from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.job import Job
 from hardclose_reference.service import Service, build
 from hardclose_reference.settings import SYSTEMS, Settings
@@ -100,6 +101,7 @@ class Integration:
     transport: InProcessTransport
     style: str
     variant: str | None
+    behaviour: Behaviour | None
     poll_interval_s: float | None
     doors: dict[str, Door]
     sent: list[Sent]
@@ -112,6 +114,7 @@ class Integration:
         variables = environment(self.office.sandbox.setup.credentials, dict(self.office.urls))
         told = {**variables, "PORT": "80", "HARDCLOSE_STATE_DIR": str(self.folder)}
         settings = Settings.from_environment(told, style=self.style, variant=self.variant)
+        settings = replace(settings, behaviour=self.behaviour or settings.behaviour)
         return settings if self.poll_interval_s is None else replace(settings, poll_interval_s=self.poll_interval_s)
 
     async def start(self) -> None:
@@ -239,6 +242,7 @@ async def integrated(
     *rules: Rule,
     style: str = "webhooks",
     variant: str | None = None,
+    behaviour: Behaviour | None = None,
     poll_interval_s: float | None = None,
     running: bool = True,
     **opening: Any,
@@ -249,7 +253,7 @@ async def integrated(
         transport, sent = InProcessTransport({}), list[Sent]()
         doors = {name: Door(name, office.world.application(name), sent) for name in SYSTEMS}
         transport.applications |= {f"{name}.test": door for name, door in doors.items()}
-        there = Integration(office, folder, transport, style, variant, poll_interval_s, doors, sent)
+        there = Integration(office, folder, transport, style, variant, behaviour, poll_interval_s, doors, sent)
         face.integration = there
         for name in SYSTEMS if style == "webhooks" else ():
             office.sandbox.subscriptions.create(name, f"http://{HOST}/webhooks/{name}", ("*",))

@@ -44,7 +44,7 @@ ANSWERS: tuple[type, ...] = (
     purchasing_answers.JournalEntry,
     purchasing_answers.Payment,
     purchasing_answers.Attachment,
-    purchasing_answers.ReportAttachment,
+    answers.ReportAttachment,
     master.Account,
     master.Project,
     master.TaxCode,
@@ -79,7 +79,7 @@ def _complete(schema: Schema) -> Schema:
     }
     if "errors" in fields:  # a problem, which says more where it has more to say
         return {**schema, "properties": fields, "additionalProperties": True}
-    optional = [name for name in fields if name == "refresh_token"]
+    optional = ("refresh_token", "attachments")
     return {**schema, "properties": fields, "required": [name for name in fields if name not in optional]}
 
 

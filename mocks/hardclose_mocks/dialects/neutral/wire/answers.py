@@ -160,7 +160,20 @@ class ExpenseLine(TypedDict):
     allocations: list[Allocation]
 
 
+class ReportAttachment(TypedDict):
+    """`size` in bytes, `sha256` of the content, hexadecimal. `required`: the posting is not complete without it."""
+
+    id: str
+    name: str
+    content_type: str
+    size: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    required: bool
+
+
 class ExpenseReport(Workflow):
+    """`attachments` are its receipts; a report without any has no such member."""
+
     number: str
     company: str
     employee: str
@@ -168,6 +181,7 @@ class ExpenseReport(Workflow):
     text: str
     lines: list[ExpenseLine]
     status: Annotated[str, one_of(*REPORT_STATUSES)]
+    attachments: NotRequired[list[ReportAttachment]]
 
 
 class Requisition(Workflow):

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import StrictBool
 
-from hardclose_mocks.dialects.neutral.wire import purchasing_answers as answers
+from hardclose_mocks.dialects.neutral.wire import answers, purchasing_answers
 from hardclose_mocks.dialects.neutral.wire.progress import changes
 from hardclose_mocks.dialects.neutral.wire.values import DocumentNumber, Filled, Size, Wire
 from hardclose_mocks.kernel.attachments import sha256_of
@@ -46,7 +46,7 @@ def report_attachment(one: ReportAttachment) -> answers.ReportAttachment:
     }
 
 
-def attachment(document: Attachment, company: Company) -> answers.Attachment:
+def attachment(document: Attachment, company: Company) -> purchasing_answers.Attachment:
     return {
         "number": document.number,
         "company": document.company,

@@ -182,17 +182,6 @@ class Accrual(SourceDocument):
     approved_at: Instant | None
 
 
-class ReportAttachment(TypedDict):
-    """`size` in bytes, `sha256` of the content, hexadecimal. `required`: the posting is not complete without it."""
-
-    id: str
-    name: str
-    content_type: str
-    size: Annotated[int, Field(ge=0)]
-    sha256: Annotated[str, Field(pattern=SHA256)]
-    required: bool
-
-
 # --- the ERP's documents ---------------------------------------------------------------------------------------
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, StringConstraints
 
 from hardclose_mocks.dialects.neutral.wire import answers
+from hardclose_mocks.dialects.neutral.wire.attachments import report_attachment
 from hardclose_mocks.dialects.neutral.wire.erp import OrderLineIn, order_line
 from hardclose_mocks.dialects.neutral.wire.progress import approvals, changes, posting
 from hardclose_mocks.dialects.neutral.wire.values import (
@@ -228,7 +229,7 @@ def expense_line(line: ExpenseLine, currency: str) -> answers.ExpenseLine:
 
 
 def expense_report(document: ExpenseReport, company: Company) -> answers.ExpenseReport:
-    return {
+    worded = {
         "number": document.number,
         "company": document.company,
         "employee": document.employee,
@@ -238,6 +239,9 @@ def expense_report(document: ExpenseReport, company: Company) -> answers.Expense
         "status": document.status,
         **_workflow(document, company),
     }
+    if document.attachments:
+        worded["attachments"] = [report_attachment(one) for one in document.attachments]
+    return cast(answers.ExpenseReport, worded)
 
 
 def requisition(document: Requisition, company: Company) -> answers.Requisition:

@@ -21,8 +21,11 @@ from hardclose_simulator.checkers import (
     o13,
     o14,
     o15,
+    o17,
     o19,
+    o21,
     o22,
+    o23,
     o24,
     o25,
     o30,
@@ -153,11 +156,25 @@ _ALL = (
         o15.check,
     ),
     Obligation(
+        "O17",
+        "DEPS",
+        "prerequisites first",
+        "What a document needs is in the books before it; what came too early waits or is parked.",
+        o17.check,
+    ),
+    Obligation(
         "O19",
         "APPROVED",
         "no effect without a valid approval",
         "The revision that is posted is the revision that was approved, and nobody has taken that back.",
         o19.check,
+    ),
+    Obligation(
+        "O21",
+        "MATCH",
+        "a true three-way match",
+        "What was ordered, received and billed reaches the match as the sources say it, and no block is lifted.",
+        o21.check,
     ),
     Obligation(
         "O22",
@@ -166,6 +183,13 @@ _ALL = (
         "The posting date follows the source's accounting date in the company's zone and calendar; what comes late "
         "moves to the next open period or is parked.",
         o22.check,
+    ),
+    Obligation(
+        "O23",
+        "ACCRUAL",
+        "accruals reverse once",
+        "Each accrual is reversed once, in the intended period, and not before it.",
+        o23.check,
     ),
     Obligation(
         "O24",

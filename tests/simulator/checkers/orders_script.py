@@ -3,7 +3,8 @@
 09:00 fact S-1                        a supplier is registered and approved
 09:10 fact R-1 100.00 from S-1        an order, from him
 10:00 fact G-1 of R-1 pieces 1        goods for line 1 of it
-11:00 fact I-1 of R-1                 his invoice (`for 90.00` each, `pieces 2`, `printed RE-7`, `credits I-0`)
+11:00 fact I-1 of R-1                 his invoice (`for 90.00`, `pieces 2`, `printed RE-7`, `credits I-0`,
+                                      `unordered`: names no order, `freight`: no line of it)
 12:00 fact A-1 of R-1 50.00           an accrual, to be reversed on 1 December
 12:10 change S-1 contact Bob          terms: `days 60`; also `block S-1`, `merge S-1 into S-2`, `bank S-1 DE2`,
                                       `verify S-1`, `takeback G-1`
@@ -182,23 +183,24 @@ class OrderScript(Script):
         return commands, {"partner": source, "truth": fields}
 
     def _order(self, name: str, words: list[str]) -> tuple[list[tuple[Any, str]], dict[str, Any]]:
-        """`[amount] [pieces 1] [from S-1]`: one line, the amount for each piece."""
+        """`[amount] [pieces 1] [from S-1] [lines 1]`: the amount for each piece."""
         source, supplier = f"T7-{name}", _value(words, "from")
         price = _minor(words[0]) if words and re.fullmatch(r"[\d.]+", words[0]) else 10_000 + len(self.planned)
-        pieces, text = int(_value(words, "pieces") or 1), f"Desk [{source}.1]"
-        line = OrderLine(text, pieces, price, "6200", "CC-DE01", "T19-DE01")
+        pieces, count = int(_value(words, "pieces") or 1), int(_value(words, "lines") or 1)
+        texts = [f"Desk [{source}.{place}]" for place in range(1, count + 1)]
+        lines = tuple(OrderLine(text, pieces, price, "6200", "CC-DE01", "T19-DE01") for text in texts)
         partner = f"T7-{supplier}" if supplier else "SUP-DE01"
-        create = CreateRequisition(source, "DE01", "EMP-DE01", partner, "EUR", (line,))
+        create = CreateRequisition(source, "DE01", "EMP-DE01", partner, "EUR", lines)
         commands = [
             (create, "EMP-DE01"),
             (SubmitRequisition(source), "EMP-DE01"),
             (ApproveRequisition(source, "BOSS-DE01"), "BOSS-DE01"),
         ]
-        coded = {"account": "6200", "cost_center": "CC-DE01", "project": None, "text": text, "tax_code": "T19-DE01"}
+        coded = {"account": "6200", "cost_center": "CC-DE01", "project": None, "tax_code": "T19-DE01"}
         return commands, {
             "partner": partner,
-            "total": pieces * price,
-            "lines": (coded | {"quantity": pieces, "unit_price": price},),
+            "total": count * pieces * price,
+            "lines": tuple(coded | {"text": text, "quantity": pieces, "unit_price": price} for text in texts),
             "needs": (supplier,) if supplier else (),
         }
 
@@ -221,11 +223,13 @@ class OrderScript(Script):
         price = _minor(_value(words, "for") or "0") or order.lines[0]["unit_price"]
         credits, day = _value(words, "credits"), company_of("DE01").business_date(self.to.at)
         tax, text = (2 * pieces * price * TAX_PERCENT + 100) // 200, f"Desk [T7-{name}.1]"
-        line = InvoiceLine("6200", "CC-DE01", text, pieces, price, "T19-DE01", tax, order_line=1)
+        free = "unordered" in words
+        at = None if "freight" in words or free else 1
+        line = InvoiceLine("6200", "CC-DE01", text, pieces, price, "T19-DE01", tax, order_line=at)
         kind = "credit_note" if credits else "invoice"
         capture = CaptureInvoice(
             f"T7-{name}", "DE01", kind, "CLERK-DE01", order.partner, _value(words, "printed") or f"RE-{name}", day, day,
-            "EUR", (line,), requisition=order.source, credits=f"T7-{credits}" if credits else None,
+            "EUR", (line,), requisition=None if free else order.source, credits=f"T7-{credits}" if credits else None,
         )  # fmt: skip
         commands = [(capture, "CLERK-DE01"), (ApproveInvoice(f"T7-{name}", "BOSS-DE01"), "BOSS-DE01")]
         return commands, {
@@ -233,17 +237,17 @@ class OrderScript(Script):
             "total": pieces * price + tax,
             "lines": (
                 {
-                    "order_line": 1, "account": "6200", "cost_center": "CC-DE01", "project": None, "text": text,
+                    "order_line": at, "account": "6200", "cost_center": "CC-DE01", "project": None, "text": text,
                     "quantity": pieces, "unit_price": price, "tax_code": "T19-DE01", "tax": tax,
                 },
             ),
-            "needs": tuple(one for one in (order.id, credits) if one),
+            "needs": tuple(one for one in (None if free else order.id, credits) if one),
             "truth": {
                 "kind": kind,
                 "supplier_reference": capture.supplier_reference,
                 "invoice_date": day.isoformat(),
                 "due_on": day.isoformat(),
-                "requisition": order.source,
+                "requisition": capture.requisition,
                 "credits": capture.credits,
             },
         }  # fmt: skip
@@ -272,7 +276,8 @@ class OrderScript(Script):
     # --- the integration ----------------------------------------------------------------------------------------
 
     def post(self, name: str, words: list[str]) -> None:
-        """`[on P] [date D] [ref X] [pieces N] [for 1.00] [payee P] [crediting I]`, an ending."""
+        """`[on P] [date D] [ref X] [pieces N] [for 1.00] [line 1] [payee P] [crediting I] [printed X]`, an ending;
+        `unordered` names no order, `lineless` no line of it, `back` makes an entry the other way round."""
         if name[0] in "ER" and not (name[0] == "R" and self.planned[name][0].needs):
             return super(OrderScript, self).post(name, words)
         fact = self.planned[name][0]
@@ -333,7 +338,12 @@ class OrderScript(Script):
         pieces = int(_value(words, "pieces") or fact.lines[0]["quantity"])
         day = date.fromisoformat(_value(words, "date") or fact.accounting_date)
         own = date.fromisoformat(fact.accounting_date)
-        return PostGoodsReceipt("DE01", "", self._on(words), day, (ReceiptLine(1, pieces),), accounting_date=own)
+        return PostGoodsReceipt(
+            "DE01", "", self._on(words), day, (self._goods_line(words, pieces),), accounting_date=own
+        )
+
+    def _goods_line(self, words: list[str], pieces: int) -> ReceiptLine:
+        return ReceiptLine(int(_value(words, "line") or 1), pieces)
 
     def _book(self, fact: Fact, words: list[str]) -> PostSupplierInvoice:
         line = fact.lines[0]
@@ -341,12 +351,14 @@ class OrderScript(Script):
         pieces = int(_value(words, "pieces") or line["quantity"])
         tax = (2 * pieces * price * TAX_PERCENT + 100) // 200
         day = date.fromisoformat(_value(words, "date") or fact.accounting_date)
-        crediting = _value(words, "crediting")
+        crediting, ordered = _value(words, "crediting"), "unordered" not in words
+        at = int(_value(words, "line") or 1) if ordered and "lineless" not in words else None
+        printed = _value(words, "printed") or fact.truth["supplier_reference"]
         return PostSupplierInvoice(
-            "DE01", fact.truth["kind"], "", self._payee(fact, words), fact.truth["supplier_reference"],
+            "DE01", fact.truth["kind"], "", self._payee(fact, words), printed,
             date.fromisoformat(fact.truth["invoice_date"]), day, date.fromisoformat(fact.truth["due_on"]), "EUR",
-            (InvoiceLine("6200", "CC-DE01", line["text"], pieces, price, "T19-DE01", tax, order_line=1),),
-            order=self._on(words), credits=self.to.names[crediting] if crediting else None,
+            (InvoiceLine("6200", "CC-DE01", line["text"], pieces, price, "T19-DE01", tax, order_line=at),),
+            order=self._on(words) if ordered else None, credits=self.to.names[crediting] if crediting else None,
             accounting_date=date.fromisoformat(fact.accounting_date),
         )  # fmt: skip
 
@@ -355,6 +367,9 @@ class OrderScript(Script):
         day = date.fromisoformat(_value(words, "date") or fact.accounting_date)
         amount = _minor(_value(words, "for") or "0") or fact.total
         lines = (EntryLine("6200", amount, 0, "CC-DE01"), EntryLine("1900", 0, amount))
+        if "back" in words:
+            swapped = tuple(replace(one, debit=one.credit, credit=one.debit) for one in lines)
+            return PostJournalEntry("DE01", "", day, "EUR", swapped, accounting_date=own)
         back = date.fromisoformat(fact.truth["reverse_on"])
         return PostJournalEntry("DE01", "", day, "EUR", lines, reverse_on=back, accounting_date=own)
 

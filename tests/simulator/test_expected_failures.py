@@ -97,7 +97,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("obligation: O10", "a list of entries"),
-        ("- obligation: O1O\n  reason: x", "no obligation 'O1O'; try 'O1"),
+        ("- obligation: O1O\n  reason: x", "no obligation 'O1O'; try 'O"),
         ("- obligation: O10\n  reson: x", "entry 1"),
         ("- obligation: O10", "reason"),
         ("- [", "line 1"),

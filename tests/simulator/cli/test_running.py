@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from hardclose_mocks.cards import PROFILES
 from hardclose_mocks.server.listen import bind, free_port
 from hardclose_reference.behaviour import VARIANTS
 
@@ -151,7 +152,7 @@ def test_a_manifest_is_heeded_in_virtual_time_too(tmp_path: Path) -> None:
     [
         (["month-ends"], ["no such scenario", "try 'month-end'"]),
         (["./none.yaml"], ["there is no such file"]),
-        (["smoke", "--profile", "C9"], ["no profile 'C9'", "C1, C3, C4"]),
+        (["smoke", "--profile", "C9"], ["no profile 'C9'", ", ".join(PROFILES)]),
         (["smoke", "--variant", "P99"], ["no variant 'P99'", *VARIANTS]),
         (["smoke", "--manifest", "none.yaml"], ["none.yaml", "cannot be read"]),
         (["smoke", "--virtual", "--command", "node x.js"], ["--virtual", "the bundled reference only"]),

@@ -68,7 +68,7 @@ WRONG = {
     '@pytest.mark.scenario("smoke", 7)': "scenario takes name alone without a name; write seed=...",
     '@pytest.mark.scenario("smoke", profile="C9")': "no such profile 'C9'",
     '@pytest.mark.scenario("smoke", style="webhook")': "there is no style 'webhook'; try 'webhooks'",
-    '@pytest.mark.scenario("smoke", variant="P99")': "there is no variant 'P99'; try 'P09'",
+    '@pytest.mark.scenario("smoke", variant="P99")': "there is no variant 'P99'; try 'P",
     "@pytest.mark.scenario()": "scenario wants a name",
     '@pytest.mark.scenario("broken.yaml")': "try 'story'",
     '@pytest.mark.sandbox(like="smok")': "no such scenario; try 'smoke'",

@@ -18,6 +18,7 @@ from hardclose_simulator.knowledge import Delivery, Knowledge
 from hardclose_simulator.lives import NEGATIVE, Claim, ErpDocument
 from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.master_line import MasterLine
+from hardclose_simulator.master_writes import MasterWrites
 from hardclose_simulator.period_line import PeriodLine
 from hardclose_simulator.replicas import Replicas
 from hardclose_simulator.soundness import SourceState
@@ -102,7 +103,11 @@ class Case:
     attribution: Attribution
     replicas: Replicas
     """What was set of suppliers in the ERP and of cost centres everywhere, by system, kind and number."""
+    master_writes: MasterWrites
+    """The same with the records before and after, from a second fold of the books."""
     claims: Mapping[tuple[str, str], tuple[Claim, ...]]
+    claimed: Mapping[str, tuple[str, ...]]
+    """By ERP document, the sources that it was written back to."""
     sources: Mapping[tuple[str, str], SourceState]
     source_lines: Mapping[tuple[str, str], SourceLine]
     """Every version of every source document, by (system, number)."""

@@ -31,7 +31,7 @@ from hardclose_simulator.case import CLOSED_ENTRY, CREATES, WRITE_BACKS, Case, E
 from hardclose_simulator.clock_line import ClockLine
 from hardclose_simulator.knowledge import deliveries_of, knowledge_of
 from hardclose_simulator.leaks import leaks
-from hardclose_simulator.lives import accepted, fold_lives
+from hardclose_simulator.lives import Claim, accepted, fold_lives
 from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.master_line import MasterLine
 from hardclose_simulator.period_line import PeriodLine
@@ -64,7 +64,9 @@ def build(records: Sequence[Record]) -> Case:
         documents=lives.documents,
         attribution=attribute([fact for fact, _ in facts], lives.documents.values()),
         replicas=fold_replicas(records),
+        master_writes=folded.master_writes,
         claims=lives.claims,
+        claimed=_claimed(lives.claims),
         sources=folded.sources,
         source_lines=folded.source_lines,
         attempts=attempts,
@@ -107,6 +109,14 @@ def _facts(records: Sequence[Record]) -> tuple[list[tuple[Fact, int]], list[tupl
                 seen[name] = record.seq
             (found if orders else changes).append((fact, record.seq))
     return found, changes
+
+
+def _claimed(claims: Mapping[tuple[str, str], tuple[Claim, ...]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for (_, source), listed in claims.items():
+        for document in dict.fromkeys(one.document for one in listed if one.document is not None):
+            found.setdefault(document, []).append(source)
+    return {document: tuple(sources) for document, sources in found.items()}
 
 
 def _periods(records: Sequence[Record]) -> PeriodLine:

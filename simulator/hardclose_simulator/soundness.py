@@ -13,6 +13,7 @@ from hardclose_mocks.kernel.books import COMMANDS, Books, open_books
 from hardclose_mocks.kernel.master import Master
 from hardclose_mocks.kernel.refusals import Refused
 from hardclose_mocks.server.calls import CRASHED
+from hardclose_simulator.master_writes import MasterWrite, MasterWrites, by_name, master_before, master_write
 from hardclose_simulator.source_line import SourceLine, SourceVersion, is_source, lines_of
 
 PROBLEMS_SHOWN = 20
@@ -45,6 +46,7 @@ class Refold:
     sources: dict[tuple[str, str], SourceState]
     problems: tuple[str, ...]
     source_lines: dict[tuple[str, str], SourceLine]
+    master_writes: MasterWrites
 
 
 def refold(records: Sequence[Record]) -> Refold:
@@ -52,7 +54,9 @@ def refold(records: Sequence[Record]) -> Refold:
     folder = _Folder()
     for record in records:
         folder.take(record)
-    return Refold(folder.sources, tuple(folder.problems[:PROBLEMS_SHOWN]), lines_of(folder.versions))
+    return Refold(
+        folder.sources, tuple(folder.problems[:PROBLEMS_SHOWN]), lines_of(folder.versions), by_name(folder.writes)
+    )
 
 
 class _Folder:
@@ -61,6 +65,7 @@ class _Folder:
         self.sources: dict[tuple[str, str], SourceState] = {}
         self.problems: list[str] = []
         self.versions: list[tuple[str, SourceVersion]] = []
+        self.writes: list[MasterWrite] = []
         self._exchanges: set[int] = set()
         self._told: set[int] = set()
         self._jobs_ended: set[int] = set()
@@ -107,6 +112,7 @@ class _Folder:
                 f"record {record.seq}: {carried.command} was done in {record.system}, which never opened"
             )
             return
+        before = master_before(books, carried)
         try:
             done = books.do(from_plain(carried.arguments, kind), at=carried.at, actor=record.actor)
         except Refused as no:
@@ -120,6 +126,9 @@ class _Folder:
                 f"now {done.document} version {done.version}"
             )
         self._note_source(record, carried, books, done.document)
+        write = master_write(record, carried, books, before, done.document)
+        if write is not None:
+            self.writes.append(write)
 
     def _note_source(self, record: Record, carried: Carried, books: Books, number: str | None) -> None:
         system = record.system

@@ -40,7 +40,7 @@ def check(case: Case) -> Verdict:
         crowd += [one for one in surplus if one.by_integration and one not in crowd]
         if len(crowd) < 2:
             continue
-        if _too_late(case, fact):
+        if too_late(case, fact):
             excused += 1
             continue
         if case.profile(fact) == WEAK:
@@ -67,7 +67,8 @@ def tempts(case: Case, fact: Fact) -> bool:
     return len(tries) > 1 or any(one.know is Know.INFO for one in tries) or len(messages) > 1
 
 
-def _too_late(case: Case, fact: Fact) -> bool:
+def too_late(case: Case, fact: Fact) -> bool:
+    """Whether, where a look is all there is, the system committed later than its card says."""
     late_s = float(case.terms(fact).get("late_commit_s", case.pace.late_commit_s))
     documents = [one for one in case.documents_of(fact) if one.by_integration]
     return case.profile(fact) in ("C2", "C4", "C5") and any(

@@ -10,6 +10,9 @@
                                       `verify S-1`, `takeback G-1`
 12:20 post G-1 on P                   P names the order's document; `post I-1 on P`, `post S-1`, `post A-1`
 12:30 set S contact Bob rev 2         the integration changes the supplier S names; `by person` somebody else
+12:40 clip S blocked                  somebody in the ERP blocks him (`released` again), or `hold S` his payments
+12:50 center CC-1 name Lab            the controller makes or renames a cost centre; `copy CC-1 name Lab rev 2` carries
+                                      it over to procurement
 """
 
 from __future__ import annotations
@@ -27,9 +30,12 @@ from hardclose_mocks.kernel.commands import (
     ApproveSupplierRequest,
     BlockPayments,
     BlockRequestedSupplier,
+    BlockSupplier,
     CaptureInvoice,
     ChangeBankAccount,
+    ChangeCostCenter,
     ChangeSupplier,
+    CreateCostCenter,
     CreateRequisition,
     CreateSupplier,
     EntryLine,
@@ -40,6 +46,7 @@ from hardclose_mocks.kernel.commands import (
     PostJournalEntry,
     PostSupplierInvoice,
     ProposeAccrual,
+    PutCostCenter,
     ReceiptLine,
     RecordReceipt,
     RegisterSupplier,
@@ -156,12 +163,44 @@ class OrderScript(Script):
         """Somebody in the ERP stops payments to the supplier that `name` names."""
         self.to.act("erp", BlockPayments(self.to.names[name], True), "person:CONTROLLER")
 
+    def clip(self, name: str, words: list[str]) -> None:
+        """Somebody in the ERP blocks the supplier that `name` names, or `released` him."""
+        self.to.act("erp", BlockSupplier(self.to.names[name], "released" not in words), "person:CONTROLLER")
+
+    def center(self, number: str, words: list[str]) -> None:
+        """`name X`: the controller makes a cost centre in the ERP, or renames it."""
+        title = _value(words, "name") or number
+        known = self.to.books["erp"].find(number) is not None
+        command = ChangeCostCenter(number, title) if known else CreateCostCenter(number, "DE01", title, "BOSS-DE01")
+        self.to.act("erp", command, "person:CONTROLLER")
+
+    def copy(self, number: str, words: list[str]) -> None:
+        """`name X rev N` and an ending: the integration carries a cost centre over to procurement."""
+        first, last = date(2020, 1, 1), date(2099, 12, 31)
+        title, revision = _value(words, "name") or number, int(_value(words, "rev") or 1)
+        command = PutCostCenter(number, "DE01", title, "BOSS-DE01", first, last, False, revision)
+        self._call("procurement", "cost_center.put", number, command, words)
+
+    def echo(self, name: str, words: list[str]) -> None:
+        """`contact X`: the integration changes the request of `name` at its source."""
+        fact = self.planned[name][0]
+        contact = _value(words, "contact") or "Ann"
+        command = ReviseSupplierRequest(fact.source, fact.truth["name"], fact.truth["tax_id"], 30, contact)
+        self._call("procurement", "supplier_request.revise", fact.source, command, words)
+
     def _edit(self, name: str, what: str, command: Any, truth: dict[str, Any], person: str = "EMP-DE01") -> None:
         first = self.planned[name][0]
         self.edits[name] = revision = self.edits.get(name, 1) + 1
         self.to.act("procurement", command, f"person:{person}")
+        again = f".{revision}" if revision > 2 else ""
         change = replace(
-            first, id=f"{name}.{what}", what=what, revision=revision, truth=truth, needs=(name,), due_at=self.to.at
+            first,
+            id=f"{name}.{what}{again}",
+            what=what,
+            revision=revision,
+            truth=truth,
+            needs=(name,),
+            due_at=self.to.at,
         )
         self.to.note("procurement", change)
 
@@ -299,7 +338,8 @@ class OrderScript(Script):
         self.to.tell()
 
     def set(self, name: str, words: list[str]) -> None:
-        """`[contact X] [days N] [rev N] [bank X] [verified] [blocked] [into S2]`, an ending."""
+        """`[contact X] [days N] [tax T] [ref R] [rev N] [bank X] [verified] [blocked|unblocked] [payable|unpayable]
+        [into S2]`, an ending; `[version N]` is the precondition."""
         days, into, revision = _value(words, "days"), _value(words, "into"), _value(words, "rev")
         command = ChangeSupplier(
             self.to.names[name],
@@ -307,7 +347,11 @@ class OrderScript(Script):
             payment_terms_days=int(days) if days else None,
             bank_account=_value(words, "bank"),
             bank_verified=True if "verified" in words else None,
-            blocked=True if "blocked" in words else None,
+            blocked="blocked" in words if {"blocked", "unblocked"} & {*words} else None,
+            payment_blocked="unpayable" in words if {"payable", "unpayable"} & {*words} else None,
+            expected_version=int(version) if (version := _value(words, "version")) else None,
+            reference=_value(words, "ref"),
+            tax_id=_value(words, "tax"),
             merged_into=self.to.names[into] if into else None,
             revision=int(revision) if revision else None,
         )
@@ -332,7 +376,8 @@ class OrderScript(Script):
         return replace(order, supplier=self._payee(fact, words))  # type: ignore[call-arg]  # an order has one
 
     def _new_supplier(self, fact: Fact, words: list[str]) -> CreateSupplier:
-        return CreateSupplier("DE01", fact.source, currency="EUR", bank_verified=True, **fact.truth)
+        fields = {**fact.truth, "bank_account": _value(words, "bank") or fact.truth["bank_account"]}
+        return CreateSupplier("DE01", fact.source, currency="EUR", bank_verified=True, **fields)
 
     def _receive(self, fact: Fact, words: list[str]) -> PostGoodsReceipt:
         pieces = int(_value(words, "pieces") or fact.lines[0]["quantity"])

@@ -141,8 +141,11 @@ def test_the_examples_of_expense_work() -> None:
         await expense.call("expense_report.posting", number, example="parked")
         await expense.call("expense_report.posting", number, example="posted")
         number = (await expense.call("expense_report.create", example="abroad"))["number"]
+        ticket = await expense.call("report_attachment.create", number)
+        assert (await expense.call("report_attachment.list", number))["items"] == [ticket]
         await expense.call("expense_report.submit", number)
         assert (await expense.call("expense_report.approve", number))["status"] == "approved"
+        await expense.call("cost_center.put", expense.path_example("cost_center.put"))
 
     worked("expense", story)
 
@@ -160,5 +163,50 @@ def test_the_examples_of_procurement_work() -> None:
         await procurement.call("requisition.posting", number, example="posted")
         other = (await procurement.call("requisition.create", number="Q-2026-1199"))["number"]
         await procurement.call("requisition.cancel", other)
+        await procurement.call("cost_center.put", procurement.path_example("cost_center.put"))
+        for kind, work in (
+            ("supplier_request", suppliers),
+            ("receipt", goods),
+            ("invoice", invoices),
+            ("accrual", accruals),
+        ):
+            number = (await procurement.call(f"{kind}.create"))["number"]
+            assert number == procurement.path_example(f"{kind}.get")
+            await work(procurement, number)
+
+    async def told(procurement: Caller, kind: str, number: str) -> None:
+        for example in ("parked", "posted"):
+            await procurement.call(f"{kind}.posting", number, example=example)
+
+    async def suppliers(procurement: Caller, number: str) -> None:
+        other = (await procurement.call("supplier_request.create", number="S-2026-1102"))["number"]
+        for one in (number, other):
+            await procurement.call("supplier_request.submit", one)
+            if one == number:
+                await procurement.call("supplier_request.reject", one)
+                await procurement.call("supplier_request.revise", one)
+                await procurement.call("supplier_request.submit", one)
+            assert (await procurement.call("supplier_request.approve", one))["status"] == "approved"
+        await told(procurement, "supplier_request", number)
+        await procurement.call("supplier_request.change_bank_account", number)
+        await procurement.call("supplier_request.verify_bank_account", number)
+        assert (await procurement.call("supplier_request.block", number))["blocked"]
+        await procurement.call("supplier_request.merge", number)
+
+    async def goods(procurement: Caller, number: str) -> None:
+        await told(procurement, "receipt", number)
+        await procurement.call("receipt.reverse", number)
+
+    async def invoices(procurement: Caller, number: str) -> None:
+        await procurement.call("invoice.reject", number)
+        await procurement.call("invoice.revise", number)
+        assert (await procurement.call("invoice.approve", number))["status"] == "approved"
+        await told(procurement, "invoice", number)
+        other = (await procurement.call("invoice.create", number="I-2026-1199"))["number"]
+        await procurement.call("invoice.cancel", other)
+
+    async def accruals(procurement: Caller, number: str) -> None:
+        assert (await procurement.call("accrual.approve", number))["status"] == "approved"
+        await told(procurement, "accrual", number)
 
     worked("procurement", story)

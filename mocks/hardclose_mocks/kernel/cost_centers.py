@@ -18,15 +18,16 @@ KIND = "cost_center"
 
 
 class CostCenters:
-    """Each method checks everything before it changes anything. The directory is kept up with every change."""
+    """Each method checks everything before it changes anything. The ERP's directory is kept up with every change."""
 
-    def __init__(self, directory: Directory, opened_at: datetime) -> None:
-        self._directory = directory
+    def __init__(self, directory: Directory, opened_at: datetime, numbers: set[str] | None = None) -> None:
+        """`numbers` are those taken by any kind, where whoever writes draws them."""
+        self._directory, self._numbers = directory, set[str]() if numbers is None else numbers
         self.shelf: Shelf[CostCenterMaster] = Shelf()
         for master in directory.masters(KIND):
             assert isinstance(master, CostCenter)
             assert master.number not in self.shelf, f"two cost centres are called {master.number}"
-            self.shelf.put(_opening(master, opened_at))
+            self._keep(_opening(master, opened_at))
 
     # --- the ERP's own ---
 
@@ -67,7 +68,10 @@ class CostCenters:
     # --- the source systems' copies ---
 
     def copy(self, command: PutCostCenter, at: datetime, actor: str) -> Done:
-        """Raises Refused(OlderRevision) where the card says so; otherwise what comes last stands."""
+        """Raises Refused(OlderRevision) where the card says so; otherwise what comes last stands.
+
+        A center that was unknown may be used from now on. Beyond that a copy is on record and refuses no form: what
+        people get done must not depend on how fast an integration is."""
         check_filled(number=command.number, name=command.name)
         _check_validity(command.valid_from, command.valid_to)
         if command.revision < 1:
@@ -80,7 +84,10 @@ class CostCenters:
             command.blocked, command.revision, version=1, created_at=at, updated_at=at, created_by=actor,
         )  # fmt: skip
         if before is None:
-            return self._put(made)
+            if command.number in self._numbers:
+                raise Refused(DuplicateReference(command.number, command.number))
+            self._offer(made)
+            return self._keep(made)
         if before.company != company.code:
             raise Refused(Invalid("company", f"{before.number} is a cost centre of {before.company}"))
         if command.refuse_older and command.revision < before.revision:
@@ -94,7 +101,7 @@ class CostCenters:
         )
         if same == before:
             return Done(before.number, before.version, ())
-        return self._put(replace(same, version=before.version + 1, updated_at=at))
+        return self._keep(replace(same, version=before.version + 1, updated_at=at))
 
     def _named(self, number: str) -> CostCenterMaster:
         found = self.shelf.get(number)
@@ -106,16 +113,22 @@ class CostCenters:
         if not self._directory.known("person", owner, company):
             raise Refused(UnknownMaster("person", owner))
 
-    def _put(self, master: CostCenterMaster, event: str | None = None) -> Done:
+    def _put(self, master: CostCenterMaster, event: str) -> Done:
+        done = self._keep(master)
+        self._offer(master)
+        told = Event(f"{KIND}.{event}", master.number, master.revision, master.company, master.updated_at)
+        return replace(done, events=(told,))
+
+    def _keep(self, master: CostCenterMaster) -> Done:
         self.shelf.put(master)
+        self._numbers.add(master.number)
+        return Done(master.number, master.version, ())
+
+    def _offer(self, master: CostCenterMaster) -> None:
         record = CostCenter(
             master.number, master.name, master.company, master.owner, master.valid_from, master.valid_to, master.blocked
         )
         self._directory.put(KIND, record)
-        events: tuple[Event, ...] = ()
-        if event is not None:
-            events = (Event(f"{KIND}.{event}", master.number, master.revision, master.company, master.updated_at),)
-        return Done(master.number, master.version, events)
 
 
 def _next(master: CostCenterMaster, at: datetime) -> CostCenterMaster:

@@ -49,7 +49,8 @@ class ExpenseBooks:
         self._workflow = Workflow(self._directory)
         self._recall_approved = master.recall_approved
         self._reports: Shelf[ExpenseReport] = Shelf()
-        self._cost_centers = CostCenters(self._directory, opened_at.astimezone(UTC))
+        self._numbers: set[str] = set()
+        self._cost_centers = CostCenters(self._directory, opened_at.astimezone(UTC), self._numbers)
         self._shelves: dict[str, Shelf[Any]] = {KIND: self._reports, "cost_center": self._cost_centers.shelf}
         self._latest = opened_at.astimezone(UTC)
 
@@ -121,7 +122,7 @@ class ExpenseBooks:
         check_values(command.lines, command.currency)
         company = self._directory.company(command.company)
         self._check_content(company, command.employee, command.lines, command.currency, at)
-        if command.number in self._reports:
+        if command.number in self._numbers:
             raise Refused(DuplicateReference(command.number, command.number))
         return self._put(
             ExpenseReport(
@@ -227,6 +228,7 @@ class ExpenseBooks:
 
     def _put(self, report: ExpenseReport, event: str | None = None) -> Done:
         self._reports.put(report)
+        self._numbers.add(report.number)
         events: tuple[Event, ...] = ()
         if event is not None:
             events = (Event(f"{KIND}.{event}", report.number, report.revision, report.company, report.updated_at),)

@@ -97,7 +97,7 @@ class ProcurementBooks:
         self._receipts = Receipts(self._directory, self._requisitions.filing, numbers)
         self._inbox = Inbox(self._directory, self._requisitions.filing, numbers)
         self._accruals = Accruals(self._directory, self._requisitions.filing, numbers)
-        self._cost_centers = CostCenters(self._directory, self._latest)
+        self._cost_centers = CostCenters(self._directory, self._latest, numbers)
         filings: tuple[Filing[Any], ...] = (
             self._requisitions.filing,
             self._suppliers.filing,

@@ -13,7 +13,8 @@ from hardclose_mocks.server.credentials import Credentials
 from hardclose_mocks.webhooks.signing import envelope, signed
 from hardclose_simulator.contracts.event_schemas import HOME
 from hardclose_simulator.contracts.event_tour import first_of_each
-from hardclose_simulator.contracts.event_types import EventType, types_of
+from hardclose_simulator.contracts.event_type import EventType
+from hardclose_simulator.contracts.event_types import types_of
 
 TITLES = {"erp": "ERP", "procurement": "procurement", "expense": "expense"}
 SCHEMA_FORMAT = "application/schema+json;version=draft-2020-12"

@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from hardclose_mocks.dialects.neutral.description.schemas import ANSWERS
-from hardclose_mocks.dialects.neutral.routes.table import WORDED
-from hardclose_simulator.contracts.event_types import INSTANT, TEXT, EventType
+from hardclose_mocks.dialects.neutral.routes.table import RESOURCES
+from hardclose_simulator.contracts.event_type import INSTANT, TEXT, EventType
 from hardclose_simulator.contracts.schema_changes import flat
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,7 +21,7 @@ HOME = "https://hardclose.dev/contracts"
 """Names schemas; nothing is fetched from there."""
 _TYPES = {answer.__name__: answer for answer in ANSWERS}
 DOCUMENTS: Mapping[str, type] = {
-    **{resource.kind: _TYPES[resource.answer] for resource in WORDED},
+    **{resource.kind: _TYPES[resource.answer] for resource in RESOURCES},
     "attachment": _TYPES["Attachment"],
 }
 """What documents look like, by kind."""

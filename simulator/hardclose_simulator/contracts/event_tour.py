@@ -38,6 +38,7 @@ from hardclose_mocks.kernel.commands import (
 from hardclose_mocks.kernel.documents import ExpenseReport, Requisition
 from hardclose_mocks.server.sandbox import Sandbox
 from hardclose_simulator.contracts.event_tour_purchasing import PurchasingGuide
+from hardclose_simulator.contracts.event_tour_sources import SourcesGuide
 from hardclose_simulator.contracts.ground import ground, with_soft_budgets
 from hardclose_simulator.contracts.stage import Stage
 
@@ -83,6 +84,7 @@ class _Guide:
         await self._orders()
         await PurchasingGuide(self._stage, self._company, self._day, self._do, self._number).walk()
         await self._masters()
+        await SourcesGuide(self._stage, self._company, self._day, self._do, self._number, self._approved).walk()
         await self._sandbox.stop()
 
     async def _do(self, system: str, command: Command, person: str) -> str:
@@ -141,6 +143,9 @@ class _Guide:
             approver = self._next_approver("procurement", number)
             await self._do("procurement", ApproveRequisition(number, approver), approver)
         return number
+
+    async def _approved(self) -> str:
+        return await self._requisition(approved=True)
 
     async def _tell(self, system: str, command: RecordPosting) -> None:
         """What an integration writes back."""

@@ -33,6 +33,8 @@ from hardclose_mocks.kernel.commands import (
 
 from .carried_purchasing import (
     ERP,
+    EXPENSE,
+    PROCUREMENT,
     ErpCarried,
     PurchasingCarried,
     RequestCarried,
@@ -138,6 +140,7 @@ BY_SYSTEM: dict[str, S[Any]] = {
         st.builds(RecallReport, NUMBERS),
         st.builds(ApproveReport, NUMBERS, NUMBERS, st.none() | REFERENCES),
         st.builds(SendBackReport, NUMBERS, NUMBERS, REASONS),
+        *EXPENSE,
     ),
     "procurement": st.one_of(
         REQUISITION,
@@ -146,6 +149,7 @@ BY_SYSTEM: dict[str, S[Any]] = {
         st.builds(CancelRequisition, NUMBERS),
         st.builds(ApproveRequisition, NUMBERS, NUMBERS, st.none() | REFERENCES),
         st.builds(RejectRequisition, NUMBERS, NUMBERS, REASONS),
+        *PROCUREMENT,
     ),
 }
 """What can be asked for of a system without looking at it first: revisions take their currency from the document."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from hypothesis import strategies as st
 
@@ -124,7 +124,8 @@ ACCRUAL = st.builds(
 SUPPLIER_REQUEST = st.builds(
     RegisterSupplier, NUMBERS, REFERENCES, REFERENCES, REASONS, CURRENCIES, TEXTS, TERMS, TEXTS, TEXTS
 )
-ATTACHMENT = st.builds(AttachReceipt, NUMBERS, NUMBERS, REASONS, REASONS, st.integers(1, SIZE_MAX), st.booleans())
+RECEIPT_TYPES = st.sampled_from(get_args(attachments.ReceiptType))
+ATTACHMENT = st.builds(AttachReceipt, NUMBERS, NUMBERS, REASONS, RECEIPT_TYPES, st.integers(1, SIZE_MAX), st.booleans())
 COST_CENTER = st.builds(PutCostCenter, NUMBERS, REFERENCES, REASONS, REFERENCES, DAYS, DAYS, st.booleans(), QUANTITIES)
 ERP: list[S[Any]] = [
     CREATE_SUPPLIER,

@@ -7,8 +7,8 @@ from typing import get_args
 from hardclose_mocks.cards import CREATING
 from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
 from hardclose_mocks.dialects.neutral.routes.erp import ERP_RESOURCES
-from hardclose_mocks.dialects.neutral.routes.expense import EXPENSE_RESOURCES, EXPENSE_TO_COME
-from hardclose_mocks.dialects.neutral.routes.procurement import PROCUREMENT_RESOURCES, PROCUREMENT_TO_COME
+from hardclose_mocks.dialects.neutral.routes.expense import EXPENSE_RESOURCES
+from hardclose_mocks.dialects.neutral.routes.procurement import PROCUREMENT_RESOURCES
 from hardclose_mocks.dialects.neutral.routes.resources import Resource
 from hardclose_mocks.dialects.neutral.routes.table import ENCODERS
 from hardclose_mocks.kernel.books import KINDS_OF
@@ -16,8 +16,8 @@ from hardclose_mocks.kernel.documents import Document
 
 BY_SYSTEM: dict[str, tuple[Resource, ...]] = {
     "erp": ERP_RESOURCES,
-    "procurement": (*PROCUREMENT_RESOURCES, *PROCUREMENT_TO_COME),
-    "expense": (*EXPENSE_RESOURCES, *EXPENSE_TO_COME),
+    "procurement": PROCUREMENT_RESOURCES,
+    "expense": EXPENSE_RESOURCES,
 }
 
 

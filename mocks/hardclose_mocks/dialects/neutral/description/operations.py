@@ -192,8 +192,6 @@ _FILES: dict[str, Words] = {
         example=POSTINGS.example,
     ),
     "attachment.get": _gets("file of an expense posting", "Attachment", _FILE),
-}
-_RECEIPT_FILES: dict[str, Words] = {
     "report_attachment.create": Words(
         "Attach a receipt to a report, before it is submitted",
         "ReportAttachment",

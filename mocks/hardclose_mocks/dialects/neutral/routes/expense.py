@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from hardclose_mocks.dialects.neutral.description import examples
+from hardclose_mocks.dialects.neutral.routes.attachments import add_report_attachments
 from hardclose_mocks.dialects.neutral.routes.cost_centers import COST_CENTER_COPIES
 from hardclose_mocks.dialects.neutral.routes.resources import Action, Creation, Resource, add_resource, source_filters
 from hardclose_mocks.dialects.neutral.routes.sources import approval, write_back
@@ -72,10 +73,10 @@ REPORTS = Resource(
     ),
     get_leads=("posting",),
 )
-EXPENSE_RESOURCES: tuple[Resource, ...] = (REPORTS,)
-EXPENSE_TO_COME: tuple[Resource, ...] = (COST_CENTER_COPIES,)
+EXPENSE_RESOURCES: tuple[Resource, ...] = (REPORTS, COST_CENTER_COPIES)
 
 
 def add_expense_routes(app: FastAPI) -> None:
     for resource in EXPENSE_RESOURCES:
         add_resource(app, resource)
+    add_report_attachments(app)

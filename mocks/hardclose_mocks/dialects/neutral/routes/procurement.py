@@ -1,4 +1,4 @@
-"""Procurement's neutral routes: requisitions, what people do to them, and the integration's write-back."""
+"""Procurement's neutral routes: requisitions, suppliers, receipts, invoices, accruals, and copies of cost centers."""
 
 from __future__ import annotations
 
@@ -72,8 +72,14 @@ REQUISITIONS = Resource(
     ),
     get_leads=("posting",),
 )
-PROCUREMENT_RESOURCES: tuple[Resource, ...] = (REQUISITIONS,)
-PROCUREMENT_TO_COME: tuple[Resource, ...] = (SUPPLIER_REQUESTS, RECEIPTS, INVOICES, ACCRUALS, COST_CENTER_COPIES)
+PROCUREMENT_RESOURCES: tuple[Resource, ...] = (
+    REQUISITIONS,
+    SUPPLIER_REQUESTS,
+    RECEIPTS,
+    INVOICES,
+    ACCRUALS,
+    COST_CENTER_COPIES,
+)
 
 
 def add_procurement_routes(app: FastAPI) -> None:

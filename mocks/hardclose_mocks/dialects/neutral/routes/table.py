@@ -6,16 +6,14 @@ from collections.abc import Mapping
 
 from hardclose_mocks.dialects.neutral.routes.erp import ERP_RESOURCES
 from hardclose_mocks.dialects.neutral.routes.expense import EXPENSE_RESOURCES
-from hardclose_mocks.dialects.neutral.routes.procurement import PROCUREMENT_RESOURCES, PROCUREMENT_TO_COME
+from hardclose_mocks.dialects.neutral.routes.procurement import PROCUREMENT_RESOURCES
 from hardclose_mocks.dialects.neutral.routes.resources import Encode, Resource
 from hardclose_mocks.dialects.neutral.wire.attachments import attachment
 from hardclose_mocks.kernel.documents import Attachment
 
 RESOURCES: tuple[Resource, ...] = (*ERP_RESOURCES, *PROCUREMENT_RESOURCES, *EXPENSE_RESOURCES)
-"""What is offered."""
-WORDED: tuple[Resource, ...] = (*RESOURCES, *PROCUREMENT_TO_COME)
 ENCODERS: Mapping[type, Encode] = {
-    **{resource.document: resource.encode for resource in WORDED},
+    **{resource.document: resource.encode for resource in RESOURCES},
     Attachment: attachment,
 }
 """How a document is worded, by its type."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import StrictBool
 
@@ -14,13 +14,15 @@ from hardclose_mocks.kernel.commands import AttachReceipt
 from hardclose_mocks.kernel.documents import Attachment, ReportAttachment
 from hardclose_mocks.kernel.master import Company
 
+ReceiptType = Literal["application/pdf", "image/jpeg", "image/png", "image/tiff", "image/heic"]
+
 
 class AttachmentIn(Wire):
     """`id` names the content, which is `size` bytes long. `required`: the posting is not complete without it."""
 
     id: DocumentNumber
     name: Filled
-    content_type: Filled
+    content_type: ReceiptType
     size: Size
     required: StrictBool = False
 

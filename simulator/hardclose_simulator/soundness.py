@@ -133,10 +133,9 @@ class _Folder:
     def _note_source(self, record: Record, carried: Carried, books: Books, number: str | None) -> None:
         system = record.system
         document: Any = books.find(number) if number is not None else None
-        if document is None or not hasattr(document, "posting"):
+        if document is None or not is_source(document):
             return
-        if is_source(document):
-            self.versions.append((system, SourceVersion(record.seq, record.wire_ns, carried.at, document)))
+        self.versions.append((system, SourceVersion(record.seq, record.wire_ns, carried.at, document)))
         # Goods are there when they are recorded: nobody approves them.
         approved_at = document.approved_at if hasattr(document, "approved_at") else document.created_at
         before = self.sources.get((system, document.number))

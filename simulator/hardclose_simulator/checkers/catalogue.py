@@ -10,6 +10,7 @@ from hardclose_simulator.checkers import (
     o01,
     o02,
     o03,
+    o04,
     o05,
     o06,
     o07,
@@ -33,6 +34,7 @@ from hardclose_simulator.checkers import (
     o26,
     o27,
     o28,
+    o29,
     o30,
     o31,
     o32,
@@ -44,6 +46,7 @@ from hardclose_simulator.checkers import (
     o38,
     o39,
     o41,
+    o42,
     o43,
 )
 from hardclose_simulator.verdict import Verdict
@@ -82,6 +85,13 @@ _ALL = (
         "value survives the journey",
         "Amount, currency, quantity and tax arrive as approved, line by line, to the minor unit.",
         o03.check,
+    ),
+    Obligation(
+        "O04",
+        "BALANCE",
+        "every journal balances",
+        "Debits equal credits in every entry that the integration words itself.",
+        o04.check,
     ),
     Obligation(
         "O05",
@@ -246,6 +256,13 @@ _ALL = (
         o28.check,
     ),
     Obligation(
+        "O29",
+        "PAYONCE",
+        "a debt is settled once",
+        "Never is more paid for a claim or an invoice than it is worth, over all documents made of it.",
+        o29.check,
+    ),
+    Obligation(
         "O30",
         "THROTTLE",
         "Retry-After respected",
@@ -321,6 +338,13 @@ _ALL = (
         "every effect can be traced",
         "The reference of every document leads to one fact, and to the one its lines are about.",
         o41.check,
+    ),
+    Obligation(
+        "O42",
+        "ATTACH",
+        "evidence travels intact",
+        "Required receipts arrive once, byte by byte, at the right posting; or people see that they did not.",
+        o42.check,
     ),
     Obligation(
         "O43",

@@ -81,7 +81,7 @@ def _lasting(case: Case, fact: Fact, crowd: Sequence[ErpDocument]) -> str:
 
     Whoever could not have noticed and reversed it in time is excused: a late commit, a look and a reversal take what
     the card says they take."""
-    grace_ns = round(_grace_s(case, fact) * NS)
+    grace_ns = round(grace_s(case, fact) * NS)
     standing = [one for one in crowd if one.live]
     if len(standing) > 1 and case.long_before_audit(standing[-1].made.wire_ns + grace_ns):
         return f"{len(standing)} of them were never reversed"
@@ -99,7 +99,8 @@ def _lasting(case: Case, fact: Fact, crowd: Sequence[ErpDocument]) -> str:
     return ""
 
 
-def _grace_s(case: Case, fact: Fact) -> float:
+def grace_s(case: Case, fact: Fact) -> float:
+    """Wire seconds that it takes to notice a surplus document and to reverse it: late commit, lag, and a person's."""
     terms, levels = case.terms(fact), case.cards.get("erp", {}).get("service_levels", {})
     return (
         float(terms.get("late_commit_s", case.pace.late_commit_s))

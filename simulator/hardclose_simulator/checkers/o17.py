@@ -76,11 +76,12 @@ def _tax_ids(case: Case) -> dict[str, Any]:
 
 def _settled(case: Case, fact: Fact, early: list[Fact]) -> bool:
     """Whether it has had its time: due, and what it waited for in the books or with a person, long before the audit.
-    What it needs may be lost itself: that is where it went wrong then."""
+    What was never heard of is O09's; what it needs may be lost itself: that is where it went wrong then."""
     since = [case.records[case.fact_seqs[one.id]].wire_ns for one in (fact, *early)]
     since += [one.made.wire_ns for need in early for one in case.documents_of(need)]
+    heard = case.knowledge.told_of(fact.system, fact.source, 0, 0) is not None or case.creations(fact)
     lost = any(case.disposition(one) == "NONE" for one in early)
-    return not lost and (case.audit is None or case.long_before_audit(max(since)))
+    return bool(heard) and not lost and (case.audit is None or case.long_before_audit(max(since)))
 
 
 def _invented(case: Case, fact: Fact, document: ErpDocument, need: Fact) -> Finding:

@@ -316,7 +316,8 @@ class OrderScript(Script):
 
     def post(self, name: str, words: list[str]) -> None:
         """`[on P] [date D] [ref X] [pieces N] [for 1.00] [line 1] [payee P] [crediting I] [printed X]`, an ending;
-        `unordered` names no order, `lineless` no line of it, `back` makes an entry the other way round."""
+        `unordered` names no order, `lineless` no line of it, `billed` makes an invoice of a
+        credit note, `back` makes an entry the other way round."""
         if name[0] in "ER" and not (name[0] == "R" and self.planned[name][0].needs):
             return super(OrderScript, self).post(name, words)
         fact = self.planned[name][0]
@@ -400,7 +401,7 @@ class OrderScript(Script):
         at = int(_value(words, "line") or 1) if ordered and "lineless" not in words else None
         printed = _value(words, "printed") or fact.truth["supplier_reference"]
         return PostSupplierInvoice(
-            "DE01", fact.truth["kind"], "", self._payee(fact, words), printed,
+            "DE01", "invoice" if "billed" in words else fact.truth["kind"], "", self._payee(fact, words), printed,
             date.fromisoformat(fact.truth["invoice_date"]), day, date.fromisoformat(fact.truth["due_on"]), "EUR",
             (InvoiceLine("6200", "CC-DE01", line["text"], pieces, price, "T19-DE01", tax, order_line=at),),
             order=self._on(words) if ordered else None, credits=self.to.names[crediting] if crediting else None,

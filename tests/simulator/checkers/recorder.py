@@ -89,7 +89,9 @@ class Recorder:
         for event in done.events:
             self._events += 1
             name = f"evt_{self._events}"
-            emitted = Emitted(name, event.type, event.subject, event.revision, event.company, event.at, {})
+            emitted = Emitted(
+                name, event.type, event.subject, event.revision, event.company, event.at, dict(event.data)
+            )
             self.note(system, emitted, "books")
         return name, done.version
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -44,13 +44,16 @@ from hardclose_mocks.history.records import (
     TokenIssued,
     Told,
 )
+from hardclose_mocks.kernel.attachments import sha256_of
 from hardclose_mocks.kernel.books import open_books
 from hardclose_mocks.kernel.calendars import fiscal_period
 from hardclose_mocks.kernel.commands import (
+    AttachFile,
     BlockCostCenter,
     BlockSupplier,
     CancelPurchaseOrder,
     RecordPosting,
+    ReturnPayment,
     ReverseExpensePosting,
     RunPayments,
     SetPeriod,
@@ -63,7 +66,7 @@ from hardclose_simulator.case_building import build
 from hardclose_simulator.manifest import Manifest
 
 from .recorder import DAY_ZERO, RATE, Recorder, wire_ns_of
-from .small_world import company_of, creation, new_fact, papers, recoded, small_master
+from .small_world import company_of, creation, new_fact, papers, receipt_of, recoded, small_master
 
 TOOK_S = 0.02
 LISTS = {"expense": "expense_report", "procurement": "requisition", "erp": "expense_posting"}
@@ -124,7 +127,7 @@ class Script:
         subscriptions: Mapping[str, Any],
     ) -> None:
         master = small_master()
-        terms = {name: Terms(self.profile) for name in CREATES.values()}
+        terms = {name: Terms(self.profile) for name in (*CREATES.values(), "attachment.create")}
         self.to.note("sandbox", ClockSet(DAY_ZERO, 0, RATE))
         for system in ("erp", "procurement", "expense"):
             self.to.books[system] = open_books(system, master, DAY_ZERO)
@@ -145,13 +148,15 @@ class Script:
     # --- people -------------------------------------------------------------------------------------------------
 
     def fact(self, name: str, words: list[str]) -> None:
-        """`[amount] [company DE01] [twin E-2] [lines 2] [center BAD] [hidden] [filed]`: hidden leaves it out of the
-        ledger; filed is submitted only, and a second `fact` line approves it."""
+        """`[amount] [company DE01] [twin E-2] [lines 2] [center BAD] [attached 2] [hidden] [filed]`:
+        hidden leaves it out of the ledger; filed is submitted only, and a second `fact` line approves it."""
         code = _value(words, "company") or "DE01"
         amount = words[0] if words and re.fullmatch(r"[\d.]+", words[0]) else str(100 + len(self.planned))
         total = Money.parse(amount, company_of(code).currency).minor
         count, center = int(_value(words, "lines") or 1), _value(words, "center") or "CC"
         fact = new_fact(name, code, total, count, center, self.to.at, _value(words, "twin"))
+        if (files := _value(words, "attached")) is not None:
+            fact = replace(fact, truth={"attachments": [receipt_of(fact, place + 1) for place in range(int(files))]})
         *filing, (signing, boss) = papers(fact)
         version, event = self.planned[name][1:] if name in self.planned else (0, "")
         if name not in self.planned:
@@ -170,6 +175,10 @@ class Script:
 
     def pay(self, code: str, words: list[str]) -> None:
         self.to.act("erp", RunPayments(code, "PAY-1", date(2027, 1, 31)), "person:TREASURY")
+
+    def giveback(self, number: str, words: list[str]) -> None:
+        """The bank returns a payment, by its number: `PY-DE01-000001`."""
+        self.to.act("erp", ReturnPayment(number, "no such account"), "person:TREASURY")
 
     def period(self, code: str, words: list[str]) -> None:
         """`expense|purchasing 2026-11 soft_closed|hard_closed|open`."""
@@ -198,6 +207,15 @@ class Script:
         )
         command = recoded(command, *(_value(words, name) for name in ("payee", "books", "center", "account", "tax")))
         self._call("erp", CREATES[fact.flow], command.reference, command, words)
+
+    def attach(self, name: str, words: list[str]) -> None:
+        """`1 on A [cut]`: receipt 1 of the report to the posting A; `cut` loses its last byte. An ending."""
+        fact, number = self.planned[name][0], self.to.names[words[words.index("on") + 1]]
+        one = receipt_of(fact, int(words[0]))
+        size = int(one["size"]) - ("cut" in words)
+        digest = sha256_of(str(one["id"]), size)
+        command = AttachFile(number, str(one["name"]), str(one["content_type"]), size, digest)
+        self._call("erp", "attachment.create", number, command, words)
 
     def batch(self, name: str, words: list[str]) -> None:
         """`E-1:A E-2:bad E-3 [key K] [told nothing]`: rows in one request. The name behind the colon is the

@@ -12,6 +12,7 @@ from hardclose_mocks.kernel.commands import (
     Allocation,
     ApproveReport,
     ApproveRequisition,
+    AttachReceipt,
     CreatePurchaseOrder,
     CreateReport,
     CreateRequisition,
@@ -91,8 +92,10 @@ def papers(fact: Fact) -> list[tuple[Any, str]]:
             )
             for line in fact.lines
         )
+        attached: Any = fact.truth.get("attachments", ())
         return [
             (CreateReport(source, code, fact.partner, fact.currency, report), employee),
+            *((AttachReceipt(source, **one), employee) for one in attached),
             (SubmitReport(source), employee),
             (ApproveReport(source, f"BOSS-{code}"), boss),
         ]
@@ -102,6 +105,17 @@ def papers(fact: Fact) -> list[tuple[Any, str]]:
         (SubmitRequisition(source), employee),
         (ApproveRequisition(source, f"BOSS-{code}"), boss),
     ]
+
+
+def receipt_of(fact: Fact, place: int) -> dict[str, Any]:
+    """The third one is optional."""
+    return {
+        "id": f"{fact.id}-{place}",
+        "name": f"receipt {place}.pdf",
+        "content_type": "application/pdf",
+        "size": 1000 + place,
+        "required": place != 3,
+    }
 
 
 def new_fact(name: str, code: str, total: int, count: int, center: str, due_at: datetime, twin_of: str | None) -> Fact:

@@ -63,7 +63,9 @@ def test_an_invoice_that_left_out_an_order_because_it_was_not_there_fails() -> N
 
 
 def test_silence_about_goods_whose_order_lies_with_a_person_fails() -> None:
-    case = orders(f'{ORDER_FIRST}\n    09:06 write R-1 parked "no budget"\n    33:00 audit')
+    parked = '09:06 write R-1 parked "no budget"'
+    assert check(orders(f"{ORDER_FIRST}\n    {parked}\n    33:00 audit")).status is Status.PASS  # never heard of it
+    case = orders(f"{ORDER_FIRST}\n    {parked}\n    09:07 get G-1\n    33:00 audit")
     (finding,) = check(case).findings
     assert "which waits for a person" in finding.says
 

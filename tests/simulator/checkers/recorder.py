@@ -10,7 +10,7 @@ from typing import Any
 
 from hardclose_mocks.clock import NS
 from hardclose_mocks.history.codec import START, chain, encode_body, plain
-from hardclose_mocks.history.records import Acted, Carried, Emitted, Record, Told
+from hardclose_mocks.history.records import Acted, Carried, Emitted, JobEnded, Record, Told
 from hardclose_mocks.kernel.books import Books
 from hardclose_mocks.kernel.documents import Event
 from hardclose_mocks.kernel.refusals import Refused
@@ -40,7 +40,7 @@ def rehashed(records: Sequence[Record]) -> list[Record]:
     last, fresh = START, []
     for place, record in enumerate(records):
         body = record.body
-        if isinstance(body, Told):
+        if isinstance(body, Told | JobEnded):
             body = replace(body, exchange=places[body.exchange])
         bare = replace(record, seq=place, body=body, h="")
         last = chain(last, bare, encode_body(bare))

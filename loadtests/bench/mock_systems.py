@@ -1,6 +1,7 @@
-"""The mock systems next to a bare FastAPI app in the same run: requests/s, latency, start-up, memory.
+"""The mock systems next to a bare FastAPI app, and other mock servers, in the same run: requests/s, latency, start-up,
+memory.
 
-    python loadtests/bench/mock_systems.py [--seconds 5] [--rounds 3] [--format json]
+    python loadtests/bench/mock_systems.py [--seconds 5] [--rounds 3] [--peers] [--format json]
 
 One core for the server, another for the load generator; a fresh process per server and round, rounds interleaved,
 medians. Absolute figures are this machine's: read the ratios, and look at `foreign load` before you believe anything.
@@ -21,10 +22,13 @@ from typing import Any
 
 from closed_loop import Conversation, Measured, WrongAnswer, measure
 from conversations import AskConstant, CreateThenRead, GetOne, some_orders
+from peers import to_be_had
 from servers import BARE, CONSTANT, MOCKS, NoServer, Server, busy_s, cores, machine, serve
 
 CONNECTIONS = 32
 WARM_UP_S_MAX = 1.0
+CAPPED_S = 0.7
+"""For a server that stops at so many documents: its warm-up comes on top, and no server here makes as many in that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +77,18 @@ class Series:
         return median(self.figures[name]) if name in self.figures else None
 
 
-def benchmark(seconds: float, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """All rounds; the result as plain data. Raises NoServer or WrongAnswer."""
+def benchmark(
+    seconds: float, rounds: int, say: Callable[[str], None], others: Sequence[str] = (BARE,)
+) -> dict[str, Any]:
+    """All rounds of the mock systems and the others; the result as plain data. Raises NoServer or WrongAnswer."""
+    measured = MOCKS, *others
     where = cores()
     if where.generator is not None:
         os.sched_setaffinity(0, {where.generator})
-    series = {name: Series() for name in (MOCKS, BARE, CONSTANT)}
+    series = {name: Series() for name in (*measured, CONSTANT)}
     began, ours = perf_counter(), _Ours()
     for number in range(1, rounds + 1):
-        for name in (MOCKS, BARE):
+        for name in measured:
             say(f"round {number} of {rounds}: {name}")
             with serve(name, where.server) as server:
                 _measure(server, series[name], seconds, ours)
@@ -97,12 +104,13 @@ def benchmark(seconds: float, rounds: int, say: Callable[[str], None]) -> dict[s
             "seconds_per_measurement": seconds,
             "connections": CONNECTIONS,
             "pinned": where.server is not None,
+            "server_core": where.server,
             "took_s": round(perf_counter() - began, 1),
             "foreign_load": ours.foreign_load(),
             "generator_ceiling_per_s": series[CONSTANT].median("get.per_s"),
-            "generator_busy_max": max(one for name in (MOCKS, BARE) for one in series[name].figures["generator_busy"]),
+            "generator_busy_max": max(one for name in measured for one in series[name].figures["generator_busy"]),
         },
-        "medians": {name: {row: series[name].median(row) for row in ROWS} for name in (MOCKS, BARE)},
+        "medians": {name: {row: series[name].median(row) for row in ROWS} for name in measured},
         "rounds": {name: one.figures for name, one in series.items()},
     }
 
@@ -129,13 +137,23 @@ def _measure(server: Server, series: Series, seconds: float, ours: _Ours) -> Non
     series.add("get.p50", found.percentile(0.5))
     series.add("get.p99", found.percentile(0.99))
 
-    talks = [CreateThenRead(server.token, server.masters, place) for place in range(CONNECTIONS)]
-    found = run("crud", talks, seconds)
+    def buyers() -> list[CreateThenRead]:
+        return [CreateThenRead(server.token, server.masters, place) for place in range(CONNECTIONS)]
+
+    if server.documents_max is not None:
+        # Warm, then empty again, and for a time in which it does not get full.
+        measure(server.port, buyers(), CAPPED_S, 0.0)
+        server.empty()
+    talks = buyers()
+    found = run("crud", talks, seconds if server.documents_max is None else min(CAPPED_S, seconds))
     for asks in ("create", "read"):
         series.add(f"crud.{asks}.p50", found.percentile(0.5, asks))
         series.add(f"crud.{asks}.p99", found.percentile(0.99, asks))
     made += sum(talk.count for talk in talks)
 
+    if server.documents_max is not None:
+        server.empty()
+        numbers = some_orders(server.port, server.token, server.masters)
     lone = CreateThenRead(server.token, server.masters, CONNECTIONS)
     one = run("one.crud", [lone], seconds / 2)
     made += lone.count
@@ -181,21 +199,30 @@ class _Ours:
 
 
 def table(result: dict[str, Any]) -> str:
-    """As Markdown, good for a terminal and for a page."""
-    mocks, bare = result["medians"][MOCKS], result["medians"][BARE]
-    lines = [("", "", MOCKS, BARE, "ratio")]
+    """As Markdown, good for a terminal and for a page. `ratio` is the mock systems' figure over the one before it."""
+    medians = result["medians"]
+    mocks, others = medians[MOCKS], [name for name in medians if name != MOCKS]
+    lines = [("", "", MOCKS, *(cell for name in others for cell in (name, "ratio")))]
     for key, row in ROWS.items():
-        if mocks[key] is None or bare[key] is None:
+        if mocks[key] is None:
             continue
-        ratio = f"{mocks[key] / bare[key]:.2f}" if row.ratio and bare[key] else ""
-        lines.append((row.name, row.unit, f"{mocks[key]:,.{row.digits}f}", f"{bare[key]:,.{row.digits}f}", ratio))
-    widths = [max(len(line[column]) for line in lines) for column in range(5)]
+        cells = [f"{mocks[key]:,.{row.digits}f}"]
+        for other in (medians[name][key] for name in others):
+            cells.append("" if other is None else f"{other:,.{row.digits}f}")
+            cells.append(f"{mocks[key] / other:.2f}" if row.ratio and other else "")
+        lines.append((row.name, row.unit, *cells))
+    return markdown(lines)
+
+
+def markdown(lines: Sequence[Sequence[str]]) -> str:
+    """A table whose first line is its head and whose first two columns are words."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     text = [_line(line, widths) for line in lines]
     text.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(text)
 
 
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+def _line(cells: Sequence[str], widths: list[int]) -> str:
     left = [cell.ljust(width) for cell, width in zip(cells[:2], widths[:2], strict=True)]
     return "| " + " | ".join([*left, *(c.rjust(w) for c, w in zip(cells[2:], widths[2:], strict=True))]) + " |"
 
@@ -219,17 +246,23 @@ def sentences(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
 def main() -> int:
     """0; or 2 with a sentence when a server did not start or answered wrongly."""
     arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     arguments.add_argument("--seconds", type=float, default=5.0, help="per measurement, 0.2 to 60 (default 5)")
     arguments.add_argument("--rounds", type=int, default=3, help="1 to 9 (default 3)")
+    arguments.add_argument("--peers", action="store_true", help="also other mock servers, installed by npm")
     arguments.add_argument("--format", choices=("text", "json"), default="text", help="what stdout carries")
     asked = arguments.parse_args()
     if not 0.2 <= asked.seconds <= 60 or not 1 <= asked.rounds <= 9:
         arguments.error("--seconds is from 0.2 to 60, --rounds from 1 to 9")
+    others = (BARE, *(to_be_had(_say) if asked.peers else ()))
     try:
-        result = benchmark(asked.seconds, asked.rounds, lambda line: print(line, file=sys.stderr))
+        result = benchmark(asked.seconds, asked.rounds, _say, others)
     except (NoServer, WrongAnswer) as wrong:
         print(f"mock_systems: {wrong}", file=sys.stderr)
         return 2

@@ -11,13 +11,15 @@ import sys
 import tempfile
 import time
 import urllib.error
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from closed_loop import LOOPBACK
 from conversations import Masters, call, masters_of
+from peers import PEERS, Peer, modules
 
 HERE = Path(__file__).parent
 START_S_MAX = 30.0
@@ -39,6 +41,12 @@ class Server:
     start_s: float
     token: str = ""
     masters: Masters = field(default_factory=Masters)
+    control: int = 0
+    """Port of the control plane, where there is one."""
+    documents_max: int | None = None
+    """A peer that takes no more than this."""
+    empty: Callable[[], None] = lambda: None
+    """Gives such a peer an empty store again."""
 
     def cpu_s(self) -> float | None:
         """Processor time so far; None where there is no /proc."""
@@ -59,38 +67,44 @@ class Server:
 
 @contextmanager
 def serve(name: str, core: int | None) -> Iterator[Server]:
-    """One of MOCKS, BARE and CONSTANT, pinned to `core` if there is one to spare. Raises NoServer."""
+    """One of MOCKS, BARE, CONSTANT and PEERS, pinned to `core` if there is one to spare. Raises NoServer."""
     folder = Path(tempfile.mkdtemp(prefix="hardclose-bench-"))
     port = _free_row()
-    ready: int
+    control, peer = 0, PEERS.get(name)
     match name:
+        case _ if peer is not None:
+            words, path = peer.start(modules(), folder, port), peer.ready
         case "mock systems":
             # What people start: all three systems and the control plane, with the history on disk.
             words = ["-m", "hardclose_simulator.cli.main", "up", "--scenario", str(HERE / "quiet.yaml")]
             words += ["--port-base", str(port), "--state", str(folder / "state")]
-            port, ready, path = port + 1, port, "/_hardclose/v1/health"
+            port, control, path = port + 1, port, "/_hardclose/v1/health"
+            words = [sys.executable, *words]
         case "bare FastAPI":
             words = ["-m", "uvicorn", "bare_app:app", "--port", str(port), "--no-access-log", "--log-level", "warning"]
-            ready, path = port, "/health"
+            words, path = [sys.executable, *words], "/health"
         case "constant answer":
-            words = [str(HERE / "constant_answer.py"), str(port)]
-            ready, path = port, ""
+            words, path = [sys.executable, str(HERE / "constant_answer.py"), str(port)], ""
         case _:
             raise AssertionError(f"no server is called {name!r}")
     began = time.perf_counter()
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, *words],
-            cwd=HERE,
+            words,
+            cwd=HERE if peer is None else folder,
             stdout=output,
             stderr=output,
             preexec_fn=None if core is None else lambda: os.sched_setaffinity(0, {core}),
         )
     try:
-        _wait(process, ready, path, folder / "output", began)
-        server = Server(process, port, time.perf_counter() - began)
+        _wait(process, control or port, path, folder / "output", began)
+        server = Server(process, port, 0.0, control=control)
+        if peer is not None and peer.prepare:
+            server.empty, server.documents_max = partial(_emptied, port, peer), peer.documents_max
+            server.empty()
+        server.start_s = time.perf_counter() - began
         if name == MOCKS:
-            server.token = _token(ready, port)
+            server.token = _token(control, port)
             server.masters = masters_of(port, server.token)
         yield server
     finally:
@@ -117,6 +131,11 @@ def _wait(process: subprocess.Popen[bytes], port: int, path: str, output: Path, 
         except (OSError, urllib.error.URLError):
             time.sleep(0.005)
     raise NoServer(f"{process.args!r} did not answer within {START_S_MAX} s:\n{output.read_text()[-2000:]}")
+
+
+def _emptied(port: int, peer: Peer) -> None:
+    call(port, "/mockserver/reset", method="PUT")
+    call(port, peer.prepare, body=peer.crud.encode(), method="PUT")
 
 
 def _token(control: int, port: int) -> str:

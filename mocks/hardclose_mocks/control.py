@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from typing import Annotated, Any
 
 import msgspec
@@ -246,8 +247,9 @@ def _add_history(router: APIRouter, world: World) -> None:
         """Records after `after`, oldest first, at most 1000."""
         check_kind(kind)
         check_home(world, system)
-        found = [one for one in world.sandbox.history.records[max(0, after + 1) :] if fits(one, kind, system, {})]
-        return _json({"items": [{"kind": one.kind, **plain(one)} for one in found[: max(1, min(limit, 1000))]]})
+        found = (one for one in world.sandbox.history.since(max(0, after + 1)) if fits(one, kind, system, {}))
+        taken = islice(found, max(1, min(limit, 1000)))
+        return _json({"items": [{"kind": one.kind, **plain(one)} for one in taken]})
 
     @router.get("/history/count")
     async def count(kind: str | None = None, system: str | None = None) -> Response:
@@ -261,10 +263,16 @@ def _add_history(router: APIRouter, world: World) -> None:
         check_kind(body.kind)
         check_home(world, body.system)
         check_names(body.kind, "field", body.where, KINDS[body.kind])
+        history, looked_at, seen = world.sandbox.history, 0, 0
         try:
             async with asyncio.timeout(body.timeout_s):
                 while True:
-                    seen = sum(fits(one, body.kind, body.system, body.where) for one in world.sandbox.history.records)
+                    if history is not world.sandbox.history:  # a reset opened another one
+                        history, looked_at, seen = world.sandbox.history, 0, 0
+                    if looked_at < history.length:
+                        for one in history.since(looked_at):
+                            seen += fits(one, body.kind, body.system, body.where)
+                            looked_at = one.seq + 1
                     if seen >= body.count:
                         return _json({"count": seen})
                     await asyncio.sleep(0.02)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -65,6 +65,12 @@ def link(previous: str, seq: int, kind: str, wire_ns: int, business: str, system
 
 def check_chained(records: Iterable[Record]) -> None:
     """Raises HistoryError where records are missing, or were changed after they were written."""
+    for _ in chained(records):
+        pass
+
+
+def chained(records: Iterable[Record]) -> Iterator[Record]:
+    """The same records, each once it is known to be the one that was written after those before it."""
     last = START
     for place, record in enumerate(records):
         if record.seq != place:
@@ -78,6 +84,7 @@ def check_chained(records: Iterable[Record]) -> None:
                 f"gives {expected}"
             )
         last = record.h
+        yield record
 
 
 def decode(seq: int, kind: str, wire_ns: int, business: str, system: str, actor: str, body: bytes, h: str) -> Record:

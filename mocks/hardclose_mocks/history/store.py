@@ -7,9 +7,22 @@ import threading
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import URL, Column, Integer, LargeBinary, MetaData, String, Table, create_engine, event, select
+from sqlalchemy import (
+    URL,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Select,
+    String,
+    Table,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -127,12 +140,24 @@ class SqliteStore:
             self._mover.start()
 
     def load(self) -> list[Record]:
+        return self._read(select(_RECORDS).order_by(_RECORDS.c.seq))
+
+    def part(self, first: int, most: int) -> list[Record]:
+        """At most so many records, beginning with number `first`."""
+        return self._read(select(_RECORDS).where(_RECORDS.c.seq >= first).order_by(_RECORDS.c.seq).limit(most))
+
+    def count(self) -> int:
+        return int(self._rows(select(func.count()).select_from(_RECORDS))[0][0])
+
+    def _read(self, asked: Select[Any]) -> list[Record]:
+        return [decode(*row) for row in self._rows(asked)]
+
+    def _rows(self, asked: Select[Any]) -> Sequence[Any]:
         try:
             with self._connection.begin():
-                rows = self._connection.execute(select(_RECORDS).order_by(_RECORDS.c.seq)).all()
+                return self._connection.execute(asked).all()
         except _UNREADABLE as wrong:
             raise HistoryError(f"{self.path} cannot be read as a history: {cause(wrong)}") from wrong
-        return [decode(*row) for row in rows]
 
     def close(self) -> None:
         if self._mover.is_alive():

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
+from itertools import islice
 
 from hardclose_mocks.history.codec import START, HistoryError, link, to_json
 from hardclose_mocks.history.records import Body, Record
 from hardclose_mocks.history.store import Row, Store
+from hardclose_mocks.history.stored import Rereadable, StoredRecords
 
 
 class History:
@@ -18,26 +20,36 @@ class History:
     gathered while the one before was on its way.
 
     `append` queues; `await committed()` returns when everything appended so far is durable. Without a running loop
-    (building a sandbox, tests) use `flush`."""
+    (building a sandbox, tests) use `flush`. Unless it is to `keep` its records in memory, it leaves them to a store
+    that can hand them back; one that cannot, or a remote one, makes it keep them all the same."""
 
     def __init__(
         self, store: Store, wire_ns: Callable[[], int], business: Callable[[], datetime], *, keep: bool = True
     ) -> None:
-        self._store, self._wire_ns, self._business, self._keep = store, wire_ns, business, keep
-        self._records: list[Record] = store.load()
-        self._next = len(self._records)
-        self._last = self._records[-1].h if self._records else START
+        self._store, self._wire_ns, self._business = store, wire_ns, business
+        self._kept: list[Record] | None = None
+        if not keep and isinstance(store, Rereadable):
+            self._next = store.count()
+            self._records: Sequence[Record] = StoredRecords(store, lambda: self._next, self.flush)
+        else:
+            self._kept = self._records = store.load()
+            self._next = len(self._kept)
         self._pending: list[Row] = []
         self._tick: asyncio.Future[None] | None = None
         self._thread = ThreadPoolExecutor(1, "history") if store.remote else None
         self._saving: tuple[Future[None], list[Row]] | None = None
-        if not keep:
-            self._records = []
+        self._last = self._records[-1].h if self._next else START
 
     @property
     def records(self) -> Sequence[Record]:
-        """Everything so far, if it is kept in memory."""
+        """Everything so far: from memory, or read from the store again."""
         return self._records
+
+    def since(self, first: int) -> Iterator[Record]:
+        """The records from number `first` on, no more of them read than are taken."""
+        if isinstance(self._records, StoredRecords):
+            return self._records.since(first)
+        return islice(self._records, first, None)
 
     @property
     def length(self) -> int:
@@ -55,8 +67,8 @@ class History:
         record = Record(seq, wire_ns, at, system, actor, body, h)
         self._last, self._next = h, seq + 1
         self._pending.append((seq, kind, wire_ns, business, system, actor, encoded, h))
-        if self._keep:
-            self._records.append(record)
+        if self._kept is not None:
+            self._kept.append(record)
         return record
 
     @property

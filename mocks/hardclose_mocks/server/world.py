@@ -22,8 +22,12 @@ class World:
         wire: WireClock,
         new_store: Callable[[], Store] = MemoryStore,
         transport: httpx2.AsyncBaseTransport | None = None,
+        *,
+        keep: bool = True,
     ) -> None:
+        """Histories are kept in memory too, or, as somebody's play may last for weeks, in their store alone."""
         self.setup, self._wire, self._new_store, self._transport = setup, wire, new_store, transport
+        self._keep = keep
         self.sandbox = self._opened(new_store())
 
     def application(self, system: str) -> Any:
@@ -51,7 +55,7 @@ class World:
         self.sandbox.start()
 
     def _opened(self, store: Store) -> Sandbox:
-        sandbox = Sandbox(self.setup, self._wire, store, transport=self._transport)
+        sandbox = Sandbox(self.setup, self._wire, store, transport=self._transport, keep=self._keep)
         if sandbox.history.length:
             restore(sandbox)
         else:

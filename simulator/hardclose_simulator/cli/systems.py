@@ -166,7 +166,7 @@ async def _serve(setup: Setup, ports: Mapping[str, int], host: str, folder: Stat
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
     wire = _ContinuedClock()
-    world = World(setup, wire, folder.new_store)
+    world = World(setup, wire, folder.new_store, keep=False)
     sandbox = world.sandbox
     urls: dict[str, str] = {}
     token = None if host in LOOPBACK else setup.credentials.control_token()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hardclose_mocks.history.codec import check_chained
 from hardclose_mocks.history.records import KINDS, Body, Phase
 from hardclose_mocks.history.store import MemoryStore, SqliteStore, read
+from hardclose_mocks.history.stored import BLOCK, StoredRecords
 from hardclose_mocks.history.writer import History
 
 from ..sandboxes import virtually
@@ -63,15 +64,36 @@ def test_a_memory_store_keeps_the_same_chain_as_a_file(tmp_path: Path) -> None:
     check_chained(memory.records)
 
 
-def test_a_history_that_keeps_nothing_in_memory_still_counts_and_chains(tmp_path: Path) -> None:
+def test_a_history_that_keeps_nothing_in_memory_shows_the_same_records(tmp_path: Path) -> None:
+    clocks = Ticking(), Ticking()
+    lean = History(SqliteStore(tmp_path / "lean.sqlite"), clocks[0].ns, clocks[0].business, keep=False)
+    full = History(SqliteStore(tmp_path / "full.sqlite"), clocks[1].ns, clocks[1].business)
+    count = BLOCK * 2 + 5
+    for history in (lean, full):
+        for number in range(count):
+            history.append("sandbox", "harness", Phase(str(number)))
+    assert isinstance(full.records, list)
+    assert isinstance(lean.records, StoredRecords)
+    assert (lean.length, len(lean.records)) == (count, count), "what is pending counts"
+    assert list(lean.records) == full.records
+    for part in (slice(3, 9), slice(-4, None), slice(count, None), slice(0, 10, 4), slice(7, 3)):
+        assert lean.records[part] == full.records[part]
+    assert (lean.records[-1], lean.records[7]) == (full.records[-1], full.records[7])
+    assert list(lean.since(count - 2)) == list(full.since(count - 2)) == full.records[-2:]
+    assert lean.last_hash == full.last_hash
+    lean.close()
+
+    again = History(SqliteStore(tmp_path / "lean.sqlite"), clocks[0].ns, clocks[0].business, keep=False)
+    again.append("sandbox", "harness", Phase("after"))
+    again.close()
+    check_chained(read(tmp_path / "lean.sqlite"))
+
+
+def test_a_store_that_can_hand_nothing_back_makes_its_history_keep_it() -> None:
     clock = Ticking()
-    path = tmp_path / "h.sqlite"
-    history = History(SqliteStore(path), clock.ns, clock.business, keep=False)
-    for name in ("one", "two"):
-        history.append("sandbox", "harness", Phase(name))
-    history.close()
-    assert (history.length, list(history.records)) == (2, [])
-    check_chained(read(path))
+    history = History(MemoryStore(), clock.ns, clock.business, keep=False)
+    history.append("sandbox", "harness", Phase("one"))
+    assert [one.body for one in history.records] == [Phase("one")]
 
 
 # --- group commit ---------------------------------------------------------------------------------------------------

@@ -65,6 +65,9 @@ class Behaviour:
     """So many tries whose outcome is unknown, and a line in the log is the end of it; 0 is no end."""
     queue: str = "ready"
     """Which job is next: one that is `ready`, the longest waiting first, the `newest`, or `strict`ly the first."""
+    rows: str = "alone"
+    """An expense report is posted `alone`, or as a row of a batch: its results are `taken_apart`, or what was not
+    posted `as_a_whole` is sent again as a whole."""
     batches: bool = False
     """Works through everything in one hour of the night, and does nothing all day."""
     crashes: bool = False
@@ -107,6 +110,7 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P14": Behaviour(write_back="once"),
     "P15": Behaviour(accepted="posted"),
     "P16": Behaviour(success="by_status"),
+    "P17": Behaviour(rows="as_a_whole"),
     "P33": Behaviour(late_commits="ignored"),
     "P19": Behaviour(accounting_date="utc"),
     "P20": Behaviour(closed_period="drop"),
@@ -138,6 +142,7 @@ VARIANTS: Mapping[str, Behaviour] = {
     "L15": Behaviour(breaker=True),
     "L16": Behaviour(reads_per_write=20),
     "L17": Behaviour(submitted_first=True),
+    "L51": Behaviour(rows="taken_apart"),
 }
 
 

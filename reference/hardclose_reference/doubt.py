@@ -92,6 +92,6 @@ async def outcome_of(erp: SystemClient, job: Job, target: Target, now: float) ->
     result = told.get("result")
     if int(told["status"]) >= 400:
         raise refusal(int(told["status"]), result or {})
-    if not isinstance(result, dict) or "number" not in result:
+    if not isinstance(result, dict) or not {"number", "results"} & set(result):
         raise InDoubt(f"{job.accepted} is {told['state']} and does not say as what")
     return result

@@ -28,7 +28,8 @@ class Job:
     where one was sent again without knowing of the first, `sightings` are live ERP documents under our number that are
     not `document`. `numbers` are the ERP's of what the document names: supplier, order, credits. `blocked` is why the
     ERP does not pay it, `returned` that a payment came back, `heard_version` the latest version of the document that
-    it told of. `home` is the system and the number under which a person is shown an errand."""
+    it told of. `home` is the system and the number under which a person is shown an errand.
+    `batch` names the batch that it was last a row of, `alone` keeps it out of others."""
 
     kind: str
     number: str
@@ -58,6 +59,8 @@ class Job:
     needs: list[list[str]] = field(default_factory=list)
     waits_since: float | None = None
     home: list[str] | None = None
+    batch: str = ""
+    alone: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:

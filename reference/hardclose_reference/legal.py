@@ -18,6 +18,7 @@ _ALL = (
     Mutant("L15", "leaves a failing system alone for a while", "webhooks", "C1", "brownout", ()),
     Mutant("L16", "reads twenty times per write", "webhooks", "C1", "lossy", ()),
     Mutant("L17", "tells the source submitted first, then posted", "webhooks", "C1", "unreturned", ()),
+    Mutant("L51", "posts expense reports in batches and takes the results apart", "webhooks", "C4", "batches", ()),
 )
 
 LEGAL: dict[str, Mutant] = {variant.id: variant for variant in _ALL}

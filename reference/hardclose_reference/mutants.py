@@ -286,6 +286,16 @@ _LOST_CERTAINTY = (
         "a refusal under 200, then 'posted' at the source",
     ),
     Mutant(
+        "P17",
+        "sends a whole batch again for one bad row",
+        "webhooks",
+        "C4",
+        "batches",
+        ("O01", "O07"),
+        "N",
+        "a row that was told to be posted, and the same row in another batch",
+    ),
+    Mutant(
         "P33",
         "looks at once, at reads that lag",
         "webhooks",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from hardclose_reference.answers import Accepted, InDoubt, Refused
+from hardclose_reference.batching import LEFT_OUT, Batcher
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
 from hardclose_reference.doubt import StillPending, Unknowable, done_after_all, key_knows, look_up, outcome_of
@@ -41,6 +43,7 @@ class Poster:
     ) -> None:
         self._erp, self._periods, self._prerequisites, self._store = erp, periods, prerequisites, store
         self._behaviour, self._now, self._rng = behaviour, now, rng
+        self._batcher = Batcher(erp, store, behaviour)
 
     async def post(self, job: Job) -> None:
         target = TARGETS[job.kind]
@@ -83,8 +86,9 @@ class Poster:
                 return await self._send(job, target)
             outcome = await outcome_of(self._erp, job, target, self._now().timestamp())
             if outcome is not None:
-                job.hears(outcome)
-                return str(outcome["number"])
+                document = self._batcher.row_of(job, outcome["results"]) if "results" in outcome else outcome
+                job.hears(document)
+                return str(document["number"])
             self._next_attempt(job)
         except Refused as no:
             self._next_attempt(job)
@@ -104,17 +108,14 @@ class Poster:
             await self._erp.call("GET", "/v1/companies")
         key, terms = self._key(job, target), self._erp.terms(target.operation)
         body = as_sent(erp_document(job), job, self._store.jobs(), self._behaviour.sends)
-        blindly = not key and not terms["reference_search"]
-
-        def leaving() -> None:
-            now = self._now().timestamp()
-            if key and not key_knows(job, terms, now):
-                raise InDoubt("its key ended while it had to wait")
-            job.resent = job.resent or (blindly and job.in_doubt_since is not None)
-            job.last_sent_at, job.in_doubt_since = now, job.in_doubt_since or now
-            self._store.save(job)
-
-        post = partial(self._erp.call, "POST", target.erp_path, body=body, key=key, says=("number",), leaving=leaving)
+        leaves = partial(self._leaves, terms=terms, keyed=key is not None)
+        if self._behaviour.rows != "alone" and job.kind == "expense_report" and not job.alone:
+            post = partial(self._batcher.post, job, body, keyed=key is not None, leaves=leaves)
+        else:
+            leaving = partial(leaves, job)
+            post = partial(
+                self._erp.call, "POST", target.erp_path, body=body, key=key, says=("number",), leaving=leaving
+            )
         try:
             answer = await post()
             if self._behaviour.send_twice and key:
@@ -136,6 +137,15 @@ class Poster:
         job.hears(answer)
         return str(answer["number"])
 
+    def _leaves(self, job: Job, *, terms: Mapping[str, Any], keyed: bool) -> None:
+        """The moment before a request of the job leaves, all waiting over."""
+        now, blindly = self._now().timestamp(), not keyed and not terms["reference_search"]
+        if keyed and not key_knows(job, terms, now):
+            raise InDoubt("its key ended while it had to wait")
+        job.resent = job.resent or (blindly and job.in_doubt_since is not None)
+        job.last_sent_at, job.in_doubt_since = now, job.in_doubt_since or now
+        self._store.save(job)
+
     def _key(self, job: Job, target: Target) -> str | None:
         """The same for the same attempt, however often it is sent; another one once it was refused and changed."""
         if not self._erp.terms(target.operation)["idempotency_key"]["supported"]:
@@ -148,6 +158,9 @@ class Poster:
     async def _refused(self, job: Job, target: Target, no: Refused) -> None:
         if no.slug == "duplicate-reference" and (existing := await self._ours(job, target, no)):
             posted(self._store, job, existing)
+        elif no.slug == LEFT_OUT:
+            # Asked for by itself it will be told why.
+            job.alone = True
         elif self._behaviour.refused == "retry":
             raise InDoubt(f"refused ({no.slug}); perhaps it works next time")
         elif self._behaviour.blocked_master == "default" and _on_default(job, no):

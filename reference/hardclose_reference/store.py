@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 from weakref import WeakValueDictionary
 
 from hardclose_reference.job import SUPERSEDED, Job
@@ -24,6 +25,7 @@ CREATE TABLE IF NOT EXISTS need (
 CREATE TABLE IF NOT EXISTS event (system TEXT, id TEXT, content TEXT, PRIMARY KEY (system, id));
 CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS cursor (list TEXT PRIMARY KEY, since TEXT);
+CREATE TABLE IF NOT EXISTS batch (name TEXT PRIMARY KEY, asked TEXT, told TEXT);
 CREATE TABLE IF NOT EXISTS exception (
     system TEXT, source TEXT, reason TEXT, since TEXT, about TEXT, PRIMARY KEY (system, source, about));
 """
@@ -150,6 +152,22 @@ class Store:
         """False if it was there before."""
         done = self._db.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?)", (system, event_id, content))
         return done.rowcount == 1
+
+    def keep_batch(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._db.execute("INSERT OR IGNORE INTO batch VALUES (?, ?, NULL)", (name, json.dumps(rows)))
+
+    def batch(self, name: str) -> list[dict[str, Any]]:
+        """Its rows, as they were sent first."""
+        row = self._db.execute("SELECT asked FROM batch WHERE name = ?", (name,)).fetchone()
+        return list(json.loads(row[0]))
+
+    def keep_batch_results(self, name: str, results: Sequence[Mapping[str, Any]]) -> None:
+        self._db.execute("UPDATE batch SET told = ? WHERE name = ?", (json.dumps(results), name))
+
+    def batch_results(self, name: str) -> list[Mapping[str, Any]] | None:
+        """None while nothing was told of it."""
+        row = self._db.execute("SELECT told FROM batch WHERE name = ?", (name,)).fetchone()
+        return list(json.loads(row[0])) if row[0] else None
 
     def secret(self, name: str) -> str:
         """One that was replaced since we were started first; empty if there is none."""

@@ -282,6 +282,7 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P27": posted_for_a_number_only_a_forger_used,
     "P28": lambda records: any(isinstance(one.body, Cred) and one.body.state == "reused" for one in records),
     "P29": approved_and_nowhere,
+    "P17": two_documents_for_one_reference,
     "P33": two_documents_for_one_reference,
     "P35": approved_and_nowhere,
     "P21": a_tax_that_is_off,

@@ -51,6 +51,10 @@ class Behaviour:
     """While one request for a supplier is under way, others for the same party wait for it."""
     attachments: str = "until_there"
     """Files are uploaded `until_there`, or it is enough to `try_once`."""
+    accruals: str = "on_their_day"
+    """An accrual is reversed `on_their_day`, or `at_once`."""
+    number_taken: str = "park"
+    """An invoice whose printed number an earlier one bears is for a person to see (`park`), or gets `another` one."""
     acknowledge: str = "once_stored"
     """A webhook is answered `once_stored`, or `at_once` and written down later."""
     status_codes: str = "204"
@@ -128,6 +132,11 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P54": Behaviour(sends="one_reference"),
     "P55": Behaviour(sends="reference_by_amount"),
     "P56": Behaviour(signs=True),
+    "P23": Behaviour(missing_supplier="drop"),
+    "P31": Behaviour(attachments="try_once"),
+    "P57": Behaviour(sends="no_order_lines"),
+    "P58": Behaviour(accruals="at_once"),
+    "P59": Behaviour(number_taken="another"),
     # Legal variants: odd, and right; see legal.py.
     "L01": Behaviour(ask_periods_first=True),
     "L02": Behaviour(closed_period="park"),

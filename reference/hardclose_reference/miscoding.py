@@ -1,4 +1,4 @@
-"""What several mutants make of a request body before it leaves: the wrong payee, account, reference or cents. Pure."""
+"""What several mutants make of a request body: the wrong payee, account, reference, cents or order. Pure."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def as_sent(body: dict[str, Any], job: Job, others: Iterable[Job], how: str) -> 
             return {**body, "reference": "INTEGRATION"}
         case "reference_by_amount":
             return {**body, "reference": _first_like(job, others).number}
+        case "no_order_lines" if "supplier_reference" in body:
+            return {**body, "lines": [{**line, "order_line": None} for line in body["lines"]]}
         case "floats" if "employee" in body:
             return {**body, "lines": [_reckoned(line) for line in body["lines"]]}
         case _:

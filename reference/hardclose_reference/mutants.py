@@ -350,4 +350,57 @@ _DELIVERY = (
     ),
 )
 
-MUTANTS: dict[str, Mutant] = {mutant.id: mutant for mutant in (*_ALL, *_DELIVERY, *_LOST_CERTAINTY)}
+_PURCHASING = (
+    Mutant(
+        "P23",
+        "an order for a supplier that is not in the ERP yet is dropped",
+        "webhooks",
+        "C1",
+        "too-early",
+        ("O09", "O17"),
+        "N",
+        "an order, a supplier that came after it, and no order in the ERP",
+    ),
+    Mutant(
+        "P31",
+        "the upload of a receipt fails once, and that is the end of it",
+        "webhooks",
+        "C1",
+        "too-early",
+        ("O12", "O42"),
+        "N",
+        "an upload that got lost, and a posting without its receipt",
+    ),
+    Mutant(
+        "P57",
+        "posts an invoice without the lines of its order",
+        "webhooks",
+        "C1",
+        "too-early",
+        ("O03", "O21"),
+        "N",
+        "an invoice of an order with nothing to match",
+    ),
+    Mutant(
+        "P58",
+        "reverses an accrual right after posting it",
+        "webhooks",
+        "C1",
+        "too-early",
+        ("O09", "O23"),
+        "N",
+        "an accrual and its reversal in one period",
+    ),
+    Mutant(
+        "P59",
+        "gives a copy of an invoice another number to get it through",
+        "webhooks",
+        "C1",
+        "too-early",
+        ("O29",),
+        "S",
+        "one printed number at the source, two in the ERP, and two payments",
+    ),
+)
+
+MUTANTS: dict[str, Mutant] = {mutant.id: mutant for mutant in (*_ALL, *_DELIVERY, *_LOST_CERTAINTY, *_PURCHASING)}

@@ -161,6 +161,8 @@ class Poster:
         elif no.slug == LEFT_OUT:
             # Asked for by itself it will be told why.
             job.alone = True
+        elif no.slug == "duplicate-reference" and self._behaviour.number_taken == "another":
+            job.source["supplier_reference"] = f"{job.source['supplier_reference']}-2"
         elif self._behaviour.refused == "retry":
             raise InDoubt(f"refused ({no.slug}); perhaps it works next time")
         elif self._behaviour.blocked_master == "default" and _on_default(job, no):

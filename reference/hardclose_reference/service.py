@@ -71,7 +71,7 @@ class Service:
         periods = Periods(erp, now)
         carriers: dict[str, Carrier] = {
             **dict.fromkeys(TARGETS, Poster(erp, periods, prerequisites, self.store, behaviour, now, rng).post),
-            **dict.fromkeys(errand_kinds(UNDO), Undoer(erp, periods, self.store, now).undo),
+            **dict.fromkeys(errand_kinds(UNDO), Undoer(erp, periods, self.store, behaviour, now).undo),
             ATTACHMENT: Attacher(erp, self.clients["expense"], self.store, behaviour, now).attach,
             CHANGE: masters.change_supplier,
             PUT_COST_CENTER: masters.put_cost_center,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hardclose_reference.answers import Refused
+from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
 from hardclose_reference.job import UNDONE, Job
 from hardclose_reference.periods import Periods
@@ -17,8 +18,10 @@ from hardclose_reference.targets import TARGETS
 class Undoer:
     """Carries the errands `<kind>.undo`, see `errands.undo`."""
 
-    def __init__(self, erp: SystemClient, periods: Periods, store: Store, now: Callable[[], datetime]) -> None:
-        self._erp, self._periods, self._store, self._now = erp, periods, store, now
+    def __init__(
+        self, erp: SystemClient, periods: Periods, store: Store, behaviour: Behaviour, now: Callable[[], datetime]
+    ) -> None:
+        self._erp, self._periods, self._store, self._behaviour, self._now = erp, periods, store, behaviour, now
 
     async def undo(self, job: Job) -> None:
         """Raises InDoubt until the document is known to be taken back; parks what the ERP refuses."""
@@ -27,6 +30,8 @@ class Undoer:
         assert of is not None, f"{job.number} needs {kind} {number}, which is not there"
         document = str(job.source["document"] or of.document)
         path = f"{target.erp_path}/{document}"
+        if kind == "accrual" and self._behaviour.accruals == "at_once":
+            job.source["on"] = of.posting_date or of.accounting_date
         if kind == "accrual" and not await self._periods.is_open(of.source["company"], target.module, job.source["on"]):
             # Neither earlier nor on another day: its period has not begun, or is closed for a while.
             job.next_at = self._now().timestamp() + self._erp.timeout_s

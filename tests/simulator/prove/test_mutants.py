@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from hardclose_mocks.history.records import Acted, Cred, DeliveryTried, ExceptionSeen, Exchange, Fact, JobEnded, Record
+from hardclose_mocks.history.records import (
+    Acted,
+    Cred,
+    DeliveryTried,
+    Emitted,
+    ExceptionSeen,
+    Exchange,
+    Fact,
+    JobEnded,
+    Record,
+)
 from hardclose_reference.behaviour import VARIANTS, Behaviour
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS, Mutant
@@ -260,6 +270,54 @@ def asked_for_a_persons_signature(records: Sequence[Record]) -> bool:
     )
 
 
+def carried_out(records: Sequence[Record], command: str) -> list[dict[str, Any]]:
+    """The arguments of every such command that the books accepted from the integration, and `made`: the document."""
+    return [
+        {**carried.arguments, "made": carried.document}
+        for record in records
+        if isinstance(record.body, (Exchange, JobEnded)) and record.actor == "integration"
+        for carried in record.body.carried
+        if carried.command == command and carried.refusal is None
+    ]
+
+
+def no_order_for_an_approved_requisition(records: Sequence[Record]) -> bool:
+    asked = {one.source for one in ordered(records).values() if one.flow == "RBP"}
+    return bool(asked - {one["reference"] for one in carried_out(records, "CreatePurchaseOrder")})
+
+
+def a_posting_without_its_receipts(records: Sequence[Record]) -> bool:
+    there = Counter(one["posting"] for one in carried_out(records, "AttachFile"))
+    facts = ordered(records)
+    return any(
+        there[str(one["made"])] < len(facts[one["reference"]].truth["attachments"])
+        for one in carried_out(records, "PostExpense")
+    )
+
+
+def an_invoice_without_lines_of_its_order(records: Sequence[Record]) -> bool:
+    return any(
+        one["order"] and not any(line["order_line"] for line in one["lines"])
+        for one in carried_out(records, "PostSupplierInvoice")
+    )
+
+
+def an_accrual_reversed_on_its_own_day(records: Sequence[Record]) -> bool:
+    days = {one["made"]: one["posting_date"] for one in carried_out(records, "PostJournalEntry")}
+    return any(one["posting_date"] == days[one["number"]] for one in carried_out(records, "ReverseJournalEntry"))
+
+
+def paid_under_a_number_that_nobody_printed(records: Sequence[Record]) -> bool:
+    facts = ordered(records)
+    altered = {
+        str(one["made"])
+        for one in carried_out(records, "PostSupplierInvoice")
+        if one["supplier_reference"] != facts[one["reference"]].truth["supplier_reference"]
+    }
+    paid = (one.body for one in records if isinstance(one.body, Emitted) and one.body.type == "payment.completed")
+    return any(one.subject in altered for one in paid)
+
+
 PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P01": two_documents_for_one_reference,
     "P02": two_documents_for_one_reference,
@@ -293,6 +351,11 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P54": documents_that_lead_to_no_source,
     "P55": a_reference_that_its_lines_contradict,
     "P56": asked_for_a_persons_signature,
+    "P23": no_order_for_an_approved_requisition,
+    "P31": a_posting_without_its_receipts,
+    "P57": an_invoice_without_lines_of_its_order,
+    "P58": an_accrual_reversed_on_its_own_day,
+    "P59": paid_under_a_number_that_nobody_printed,
 }
 
 

@@ -87,6 +87,15 @@ def test_a_client_that_is_turned_away_has_no_token_and_is_in_doubt(tmp_path: Pat
     async def conversation() -> None:
         erp = Conversation("erp")
         erp.expect_token("a token is asked for with a wrong secret", "the client credentials are wrong", answer=401)
+        erp.expect(
+            "a secret that may have been replaced is collected with a wrong one",
+            "the client credentials are wrong",
+            ask=("POST", "/oauth/rotate"),
+            body="client_id=integration-erp&client_secret=dummy",
+            answer=401,
+            says={"error": "invalid_client"},
+            anonymous=True,
+        )
         async with erp.talking(tmp_path) as client:
             with pytest.raises(InDoubt, match="no token"):
                 await client.call("GET", "/v1/expense-postings")

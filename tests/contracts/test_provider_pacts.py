@@ -291,7 +291,7 @@ def test_a_provider_that_renamed_a_problem_breaks_whoever_switches_on_it(
         'really: POST /v1/expense-postings answered 422 {"type":"https://hardclose.dev/problems/period-not-open"',
         'Reproduce with: hardclose contracts verify --pact-dir contracts/pacts --only "a report is posted into',
         "Cannot be deployed: hardclose-reference with hardclose-erp",
-        "1 of 49 interactions broken",
+        f"1 of {len(report.checked)} interactions broken",
     ):
         assert words in printed
     (failed,) = ElementTree.fromstring(to_junit(report)).iter("failure")

@@ -47,7 +47,8 @@ def register(brief: Brief) -> None:
 
 def no_trace_of_a_crash(_: CheckContext, response: Response, case: AnyCase) -> None:
     """No answer shows where in the target's code something broke."""
-    found = TRACES.search(response.text) if response.content else None
+    # An answer may be a file, which is no text in any encoding.
+    found = TRACES.search(response.content.decode("utf-8", "replace")) if response.content else None
     assert found is None, (
         f"{case.operation.label} answered {response.status_code} with a stack trace: {found.group(0)!r}"
     )

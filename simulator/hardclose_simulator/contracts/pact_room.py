@@ -33,7 +33,7 @@ from hardclose_simulator.contracts.stage import Stage
 Wrap = Callable[[str, Any], Any]
 """A system's name and its ASGI application, to the one that is verified in its place."""
 DELIVERY_S = 20.0
-TOKENS = "/oauth/token"
+LOGINS = ("/oauth/token", "/oauth/rotate")
 SEEN_CHARACTERS = 600
 _SECRET = re.compile(r'("(?:access_token|secret)":)"[^"]*"')
 
@@ -207,7 +207,7 @@ class Room:
     def _dressed(self, scope: Any, body: bytes) -> tuple[Any, bytes]:
         """With live credentials in place of the consumer's dummies, wherever it brought any."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        token_endpoint = scope["path"] == TOKENS
+        token_endpoint = scope["path"] in LOGINS
         if token_endpoint and "client_secret" in (form := dict(parse_qsl(body.decode("utf-8", "replace")))):
             client, secret = self.stage.credentials(self.system)
             body = urlencode({**form, "client_id": client, "client_secret": secret}).encode()

@@ -24,6 +24,7 @@ async def test_a_method_that_is_not_offered_is_told_all_that_are() -> None:
         for path, system, allowed in (
             ("/v1/expense-postings", "erp", {"GET", "POST"}),
             ("/v1/expense-postings/EP-1", "erp", {"GET"}),
+            ("/v1/expense-postings/batch", "erp", {"POST"}),
             ("/v1/expense-reports/R-1", "expense", {"GET", "PUT"}),
             ("/v1/webhook-subscriptions", "erp", {"GET", "POST"}),
             ("/v1/webhook-subscriptions/sub_1", "erp", {"DELETE"}),

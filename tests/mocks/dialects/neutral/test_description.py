@@ -101,8 +101,12 @@ def test_every_link_leads_to_an_operation_of_this_system_with_parameters_it_has(
     for _, _, source in operations(document):
         for answer in source["responses"].values():
             for link in answer.get("links", {}).values():
-                asked = resolved(document, known[link["operationId"]]["parameters"])
-                assert link["parameters"].keys() <= {f"{one['in']}.{one['name']}" for one in asked}
+                target = known[link["operationId"]]
+                asked = resolved(document, target["parameters"])
+                assert link.get("parameters", {}).keys() <= {f"{one['in']}.{one['name']}" for one in asked}
+                body = resolved(document, target.get("requestBody", {}).get("content", {}))
+                members = body["application/json"]["schema"]["properties"] if "requestBody" in link else {}
+                assert link.get("requestBody", {}).keys() <= members.keys()
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

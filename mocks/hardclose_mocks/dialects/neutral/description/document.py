@@ -141,7 +141,7 @@ def _success(raw: dict[str, Any], words: Words) -> dict[str, Part]:
     if words.answer is not None:
         answered["content"] = {"application/json": {"schema": reference(words.answer)}}
     if words.leads:
-        answered["links"] = {lead: _link(words, lead) for lead in words.leads}
+        answered["links"] = {lead: _link(raw["operationId"], words, lead) for lead in words.leads}
     return {status: answered, **(_ACCEPTED if words.may_be_job else {})}
 
 
@@ -159,8 +159,10 @@ def _called(schema: str) -> str:
     return f"{kind.capitalize()}s." if schema.endswith((PAGE, LIST)) else f"The {kind}."
 
 
-def _link(source: Words, lead: str) -> Part:
-    """To an operation upon the document that was answered."""
+def _link(operation: str, source: Words, lead: str) -> Part:
+    """To an operation upon the document that was answered, or to the making of another that names it by its kind."""
+    if lead.endswith(".create"):
+        return {"operationId": lead, "requestBody": {operation.partition(".")[0]: "$response.body#/number"}}
     name = "id" if lead.startswith("subscription") else "number"
     parameters = {f"path.{name}": f"$response.body#/{name}"}
     if "IfMatch" in OPERATIONS[lead].asks and "ETag" in source.headers:

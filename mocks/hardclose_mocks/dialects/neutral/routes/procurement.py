@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
@@ -24,6 +26,8 @@ from hardclose_mocks.kernel.commands import (
 )
 from hardclose_mocks.kernel.documents import Requisition
 
+_FOLLOWERS = ("receipt.create", "invoice.create", "accrual.create")
+"""What names an approved requisition."""
 REQUISITIONS = Resource(
     kind="requisition",
     path="/v1/requisitions",
@@ -57,7 +61,7 @@ REQUISITIONS = Resource(
             lambda asked: SubmitRequisition(asked.number),
             leads=("approve", "reject"),
         ),
-        approval(ApproveRequisition),
+        replace(approval(ApproveRequisition), leads=("approve", "posting", *_FOLLOWERS)),
         Action(
             "reject",
             "/rejection",

@@ -150,7 +150,8 @@ class Resource:
         return self.creation is not None and self.creation.by_reference
 
     def operation(self, name: str) -> str:
-        return f"{self.kind}.{name}"
+        """Of this kind, unless the name bears another."""
+        return name if "." in name else f"{self.kind}.{name}"
 
 
 def add_resource(app: FastAPI, resource: Resource) -> None:

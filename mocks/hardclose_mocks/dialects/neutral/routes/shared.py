@@ -148,12 +148,14 @@ def add_error_words(app: FastAPI) -> None:
         problem = protocol_problem(kind, f"{request.method} {request.url.path} is not offered here")
         if kind != "method_not_allowed":
             return send(problem.answer())
-        allowed: list[str] = []
-        for route in app.router.routes:
-            match, _ = route.matches({**request.scope, "method": request.method})
-            if match is not Match.NONE:
-                allowed.extend(sorted(getattr(route, "methods", None) or ()))
-        return send(problem.answer(("allow", ", ".join(dict.fromkeys(allowed)))))
+        return send(problem.answer(("allow", ", ".join(_methods_of(app, request)))))
+
+
+def _methods_of(app: FastAPI, request: Request) -> list[str]:
+    """Of a path by its own name, else of those with a variable in its place: as OpenAPI reads paths."""
+    meeting = [route for route in app.router.routes if route.matches(request.scope)[0] is not Match.NONE]
+    named = [route for route in meeting if getattr(route, "path", None) == request.url.path]
+    return list(dict.fromkeys(m for route in named or meeting for m in sorted(getattr(route, "methods", None) or ())))
 
 
 def company_wire(company: Company, now: datetime) -> answers.Company:

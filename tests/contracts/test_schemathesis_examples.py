@@ -66,7 +66,7 @@ def worked(system: str, story: Callable[[Caller], Coroutine[Any, Any, None]]) ->
 
     async def play() -> None:
         credentials = Credentials()
-        async with fuzzable_mocks() as urls, httpx2.AsyncClient(trust_env=False) as client:
+        async with fuzzable_mocks(begun=False) as urls, httpx2.AsyncClient(trust_env=False) as client:
             base = urls[system]
             document = (await client.get(base + "/openapi.json")).json()
             asked = document["paths"]["/oauth/token"]["post"]["requestBody"]["content"]

@@ -11,9 +11,16 @@ PROBLEM_MEMBERS = ("type", "title", "status")
 NOT_NOW = ("key-in-progress", "locked", "record-changed", "insufficient-scope")
 """Slugs of refusals that are none: the same request may be carried out a little later."""
 
+OWN_ERRORS = ("server-error", "unavailable")
+"""Slugs of what a system itself says when it breaks, and no gateway in front of it."""
+
 
 class InDoubt(Exception):
     """The call may have been carried out or not: no answer, or one that does not say."""
+
+
+class NothingDone(InDoubt):
+    """The system's own error before it did anything. Its key may stand for that for ever: then it is of no use."""
 
 
 class Refused(Exception):
@@ -56,6 +63,8 @@ def understood(
     # Some systems say 200 and mean what the body says.
     status = int(content["status"]) if answer.is_success else answer.status_code
     no = refusal(status, content)
+    if status in (500, 503) and no.slug in OWN_ERRORS:
+        raise NothingDone(f"{said}: {status} {no.slug}")
     if status >= 500 or status in (408, 425) or no.slug in NOT_NOW:
         raise InDoubt(f"{said}: {status} {no.slug}")
     raise no

@@ -7,9 +7,10 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from hardclose_reference.answers import InDoubt, Refused
+from hardclose_reference.answers import InDoubt, NothingDone, Refused
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
+from hardclose_reference.doubt import errors_are_kept
 from hardclose_reference.job import Job
 from hardclose_reference.store import Store
 
@@ -57,6 +58,9 @@ class Attacher:
             job.refusals += 1
             self._store.park(job, reason, now)
         else:
+            if isinstance(wrong, NothingDone) and errors_are_kept(self._erp.terms(OPERATION)):
+                # Its key is of no use any more. A file that is there already is refused under another one.
+                job.refusals += 1
             if job.tries + 1 == SHOWN_AFTER:
                 self._store.show(job, reason, now)
             raise wrong

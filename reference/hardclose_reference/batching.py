@@ -55,8 +55,7 @@ class Batcher:
         references = [row["reference"] for row in self._store.batch(job.batch)]
         posted = sum(told["status"] == 201 for told in results)
         if self._behaviour.rows == "as_a_whole" and posted < len(references):
-            job.in_doubt_since = job.last_sent_at = None
-            job.refusals += 1
+            job.gives_up_its_key()
             raise InDoubt("not all rows of its batch were posted; all of them once more")
         told = next((one for one in results if one["row"] == references.index(job.number)), None)
         if told is not None and told["status"] == 201:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from hardclose_reference.answers import InDoubt, refusal
@@ -31,6 +32,8 @@ async def done_after_all(erp: SystemClient, job: Job, target: Target, behaviour:
     Raises InDoubt where it is too early to look, and Unknowable. Where the card offers nothing at all (C6) it is sent
     again, and a second document taken back once it is seen, see `errands.surplus`."""
     terms = erp.terms(target.operation)
+    if job.spoilt:
+        return await _before_another_key(erp, job, target, terms, now)
     if key_knows(job, terms, now):
         return None
     if terms["idempotency_key"]["supported"] and not terms["reference_search"]:
@@ -49,9 +52,40 @@ async def done_after_all(erp: SystemClient, job: Job, target: Target, behaviour:
     return None
 
 
+def errors_are_kept(terms: Mapping[str, Any]) -> bool:
+    """Whether a key stands even for an error of the system itself: it will never be good for more than that."""
+    return bool(terms["idempotency_key"].get("stores") == "everything")
+
+
+async def _before_another_key(
+    erp: SystemClient, job: Job, target: Target, terms: Mapping[str, Any], now: float
+) -> Found | None:
+    """The last request did nothing, and its key is spoilt. One before it, under the same key, may have been carried out
+    all the same: its answer was lost."""
+    if job.last_sent_at != job.in_doubt_since:
+        _wait_for_late_commit(job, terms, now)
+        searches = terms["reference_search"]
+        found = await (look_up(erp, job, target) if searches else _look_through(erp, job, target))
+        if found is not None:
+            return found
+    job.gives_up_its_key()
+    return None
+
+
+async def _look_through(erp: SystemClient, job: Job, target: Target) -> Found | None:
+    """Where nobody can search by reference: the list of what was made since the source document last changed."""
+    # A day more, for clocks and zones.
+    since = datetime.fromisoformat(str(job.source["updated_at"])) - timedelta(days=1)
+    items = erp.items(target.erp_path, {"updated_since": since.isoformat()})
+    return _ours([one async for one in items if one.get("reference") == job.number])
+
+
 async def look_up(erp: SystemClient, job: Job, target: Target) -> Found | None:
     """The document under the job's number, a live one before others. Raises Refused where nobody may search."""
-    found = [one async for one in erp.items(target.erp_path, {"reference": job.number})]
+    return _ours([one async for one in erp.items(target.erp_path, {"reference": job.number})])
+
+
+def _ours(found: list[dict[str, Any]]) -> Found | None:
     ours = sorted((one for one in found if not one.get("reverses")), key=lambda one: one.get("status") in UNDONE)
     return Found(str(ours[0]["number"]), ours[0].get("status") not in UNDONE) if ours else None
 

@@ -29,7 +29,8 @@ class Job:
     not `document`. `numbers` are the ERP's of what the document names: supplier, order, credits. `blocked` is why the
     ERP does not pay it, `returned` that a payment came back, `heard_version` the latest version of the document that
     it told of. `home` is the system and the number under which a person is shown an errand.
-    `batch` names the batch that it was last a row of, `alone` keeps it out of others."""
+    `batch` names the batch that it was last a row of, `alone` keeps it out of others. `spoilt` is set
+    once the key of the attempt in doubt may stand for an error for ever."""
 
     kind: str
     number: str
@@ -61,6 +62,7 @@ class Job:
     home: list[str] | None = None
     batch: str = ""
     alone: bool = False
+    spoilt: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -124,6 +126,11 @@ class Job:
     def parked(self, reason: str) -> None:
         self.state, self.reason, self.tries = PARKED, reason, 0
         self.in_doubt_since = self.last_sent_at = self.accepted = None
+
+    def gives_up_its_key(self) -> None:
+        """What is sent now is another attempt, and bears a key of its own."""
+        self.in_doubt_since, self.last_sent_at, self.spoilt = None, None, False
+        self.refusals += 1
 
     def due_again(self) -> None:
         """The cause is mended, or what was missing has come."""

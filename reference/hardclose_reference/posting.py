@@ -9,11 +9,19 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from hardclose_reference.answers import Accepted, InDoubt, Refused
+from hardclose_reference.answers import Accepted, InDoubt, NothingDone, Refused
 from hardclose_reference.batching import LEFT_OUT, Batcher
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
-from hardclose_reference.doubt import StillPending, Unknowable, done_after_all, key_knows, look_up, outcome_of
+from hardclose_reference.doubt import (
+    StillPending,
+    Unknowable,
+    done_after_all,
+    errors_are_kept,
+    key_knows,
+    look_up,
+    outcome_of,
+)
 from hardclose_reference.errands import posted
 from hardclose_reference.job import DUE, POSTED, SUPERSEDED, Job
 from hardclose_reference.mapping import budget_needs, erp_document, utc_day
@@ -97,8 +105,8 @@ class Poster:
         return None
 
     def _next_attempt(self, job: Job) -> None:
-        job.in_doubt_since = job.last_sent_at = job.accepted = None
-        job.refusals += 1
+        job.gives_up_its_key()
+        job.accepted = None
 
     # --- sending ------------------------------------------------------------------------------------------------
 
@@ -126,7 +134,8 @@ class Poster:
             job.accepted = later.path
             self._store.save(job)
             raise StillPending from later
-        except InDoubt:
+        except InDoubt as doubt:
+            job.spoilt = key is not None and isinstance(doubt, NothingDone) and errors_are_kept(terms)
             match self._behaviour.after_doubt:
                 case "done":
                     return job.number

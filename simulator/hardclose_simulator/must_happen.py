@@ -119,7 +119,8 @@ def _unknown_outcomes(case: Case) -> int:
 
 
 def _unknown_of(operation: str) -> Callable[[Case], int]:
-    return lambda case: sum(one.op == operation and one.know is Know.INFO for one in case.attempts)
+    """`operation` may be the last half of several: of all kinds of write-back."""
+    return lambda case: sum(one.op.endswith(operation) and one.know is Know.INFO for one in case.attempts)
 
 
 def _rate_limited(case: Case) -> int:
@@ -209,6 +210,7 @@ COUNTERS: dict[str, Callable[[Case], int]] = {
     "unknown_outcomes": _unknown_outcomes,
     "unknown_postings": _unknown_of("expense_posting.create"),
     "unknown_orders": _unknown_of("purchase_order.create"),
+    "unknown_write_backs": _unknown_of(".posting"),
     "jobs_ended": lambda case: sum(isinstance(one.body, JobEnded) for one in case.records),
     "disguised_refusals": lambda case: sum(hit.fault == "F14" and hit.stage == "on_response" for hit in _hits(case)),
     "stale_reads": lambda case: sum(hit.stage == "on_read" for hit in _hits(case)),

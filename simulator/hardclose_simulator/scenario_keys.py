@@ -24,7 +24,8 @@ COUNTERS = (
     "accruals_reversed", "merged_in_flight", "bank_changes_before_payment", "edit_collisions",
     "across_midnight", "clock_changes",
     "replayed_deliveries", "batched_deliveries", "thin_deliveries", "lapsed_subscriptions", "credential_events",
-    "withdrawn_facts", "unknown_postings", "unknown_orders", "jobs_ended", "disguised_refusals", "stale_reads",
+    "withdrawn_facts", "unknown_postings", "unknown_orders", "unknown_write_backs",
+    "jobs_ended", "disguised_refusals", "stale_reads",
 )  # fmt: skip
 """What the judge counts in a history; `must_happen` sets minimums."""
 

@@ -118,3 +118,21 @@ async def test_a_refusal_under_a_success_status_is_parked(tmp_path: Path) -> Non
         await there.file_report()
         await there.until_told("parked")
         assert (await there.exceptions())["R-1"].startswith("blocked-master")
+
+
+@pytest.mark.parametrize("profile", ["C1", "C2"])
+@pytest.mark.parametrize("before", ["F01", "F02", None], ids=["done", "undone", "first"])
+@virtually
+async def test_a_key_that_stands_for_an_error_is_given_up_once_nothing_was_done(
+    tmp_path: Path, profile: str, before: str | None
+) -> None:
+    """An earlier request under the same key may have been carried out: what it made is looked for first."""
+    habit = Rule("F17.erp", "F17", "erp", parameters={"stores": "everything"})
+    struck = [aimed("F07", "R-1")] if before is None else [aimed(before, "R-1"), aimed("F07", "R-1", 2)]
+    async with integrated(tmp_path, habit, *struck, profile=profile) as there:
+        await there.file_report()
+        await there.until_told("posted")
+        await there.rest()
+        (made,) = everything(there)
+        assert there.source().document == made.number
+        assert len({one.key for one in there.tries()}) == (1 if before == "F01" else 2)

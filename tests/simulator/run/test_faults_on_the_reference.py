@@ -39,6 +39,11 @@ def replace_operations(rule: Weather) -> Weather:
     ("style", "profile", "faults"),
     [
         ("webhooks", "C1", weather("F18", "erp")),
+        (
+            "webhooks",
+            "C1",
+            weather("F07", "erp").model_copy(update={"habits": habits("F17", "erp", stores="everything").habits}),
+        ),
         ("webhooks", "C3", habits("F23", "erp", how="status_500")),
         ("webhooks", "C5", weather("F04", "erp")),
         ("webhooks", "C6", weather("F05", "erp")),

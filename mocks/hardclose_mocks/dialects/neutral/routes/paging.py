@@ -103,7 +103,8 @@ def _coarse(item: Mapping[str, Any], updated_at: datetime, habits: Habits) -> Ma
     if habits.resolution_s <= 1.0:
         return item
     shown = datetime.fromisoformat(str(item["updated_at"]))
-    return {**item, "updated_at": (shown - (updated_at - _floored(updated_at, habits))).isoformat("T", "milliseconds")}
+    coarse = _floored(updated_at, habits).astimezone(shown.tzinfo)
+    return {**item, "updated_at": coarse.isoformat("T", "milliseconds")}
 
 
 def _floored(moment: datetime, habits: Habits) -> datetime:

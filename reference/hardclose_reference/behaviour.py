@@ -45,6 +45,10 @@ class Behaviour:
     verify_signatures: bool = True
     master_changes: str = "field_wise"
     """A master's change is carried over `field_wise`, never after a newer one, or as the `whole` of what was told."""
+    bank_accounts: str = "verified"
+    """What a supplier is paid to: an account that was `verified`, or the one that is `pending` as well."""
+    payment_blocks: str = "theirs"
+    """A stop of payments in the ERP is `theirs` to lift, or follows the source's block: `carried`."""
     missing_supplier: str = "wait"
     """An order for a supplier that the ERP does not know yet is made to `wait`, or is left to `drop`."""
     one_party: bool = True
@@ -60,7 +64,7 @@ class Behaviour:
     status_codes: str = "204"
     """An acknowledgement is a `204`, or `as_it_likes`: 202 for what is work, 200 for what is not."""
     cursor: str = "after_items"
-    """The place in a list is kept `after_items` are stored, or `before_items`."""
+    """The place in a list is kept `after_items` are stored, or `before_items`, or goes on `beyond` its time."""
     overlap_days: int = 0
     """Business days that every look at a list reaches back beyond the place where the last one stopped."""
     server_errors: str = "later"
@@ -137,6 +141,11 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P57": Behaviour(sends="no_order_lines"),
     "P58": Behaviour(accruals="at_once"),
     "P59": Behaviour(number_taken="another"),
+    "P08": Behaviour(cursor="beyond"),
+    "P22": Behaviour(master_changes="whole"),
+    "P25": Behaviour(one_party=False),
+    "P60": Behaviour(bank_accounts="pending"),
+    "P61": Behaviour(payment_blocks="carried"),
     # Legal variants: odd, and right; see legal.py.
     "L01": Behaviour(ask_periods_first=True),
     "L02": Behaviour(closed_period="park"),

@@ -35,6 +35,7 @@ class Masters:
     ) -> None:
         self._clients, self._store, self._now = clients, store, now
         self._whole = behaviour.master_changes == "whole"
+        self._behaviour = behaviour
 
     # --- suppliers ----------------------------------------------------------------------------------------------
 
@@ -93,9 +94,13 @@ class Masters:
         """What procurement owns and the ERP has otherwise. A block that people of the ERP have set is theirs to lift.
         Nothing, where the ERP is further."""
         request = job.source
+        if self._behaviour.bank_accounts == "pending" and request["pending_bank_account"]:
+            request = {**request, "bank_account": request["pending_bank_account"]}
         if self._whole:
             mine = {name: request[name] for name in (*SUPPLIER_FIELDS, "blocked")}
-            return {**mine, "bank_verified": True, **({"merged_into": survivor} if survivor else {})}
+            # What the event does not say is sent as its default.
+            mine |= {"bank_verified": True, "payment_blocked": False}
+            return {**mine, **({"merged_into": survivor} if survivor else {})}
         if int(there.get("revision") or 0) > job.revision or there.get("merged_into"):
             return {}
         if survivor:
@@ -107,6 +112,8 @@ class Masters:
             changes["bank_verified"] = True
         if request["blocked"] != there.get("blocked") and (request["blocked"] or there.get("blocked_by") == "source"):
             changes["blocked"] = request["blocked"]
+        if self._behaviour.payment_blocks == "carried" and request["blocked"] != there.get("payment_blocked"):
+            changes["payment_blocked"] = request["blocked"]
         if there.get("reference") in (None, ""):
             changes["reference"] = job.number
         return {**changes, "revision": job.revision} if changes else {}

@@ -403,4 +403,59 @@ _PURCHASING = (
     ),
 )
 
-MUTANTS: dict[str, Mutant] = {mutant.id: mutant for mutant in (*_ALL, *_DELIVERY, *_LOST_CERTAINTY, *_PURCHASING)}
+_MASTERS = (
+    Mutant(
+        "P08",
+        "goes on behind the last time it saw",
+        "polling",
+        "C1",
+        "ties",
+        ("O09",),
+        "S",
+        "two approvals at one time, a look between them, and nothing of the second",
+    ),
+    Mutant(
+        "P22",
+        "carries over the whole of each event, whatever came before",
+        "webhooks",
+        "C1",
+        "suppliers",
+        ("O16", "O18", "O28", "O09"),
+        "N",
+        "an edit, the next one, and then the first one's content again; a person's stop that is gone",
+    ),
+    Mutant(
+        "P25",
+        "searches and creates, two at a time",
+        "webhooks",
+        "C5",
+        "suppliers",
+        ("O26",),
+        "S",
+        "two requests for one party, two searches that find nothing, two suppliers",
+    ),
+    Mutant(
+        "P60",
+        "takes over a bank account before it is verified",
+        "webhooks",
+        "C1",
+        "suppliers",
+        ("O27",),
+        "N",
+        "a changed account at the source, payable in the ERP, and its verification afterwards",
+    ),
+    Mutant(
+        "P61",
+        "sets the ERP's payment block like the source's own",
+        "webhooks",
+        "C1",
+        "suppliers",
+        ("O28",),
+        "N",
+        "payments stopped by a person, and let go by the integration",
+    ),
+)
+
+MUTANTS: dict[str, Mutant] = {
+    mutant.id: mutant for mutant in (*_ALL, *_DELIVERY, *_LOST_CERTAINTY, *_PURCHASING, *_MASTERS)
+}

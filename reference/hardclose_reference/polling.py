@@ -96,6 +96,8 @@ class Poller:
         late: list[dict[str, Any]] = []
         new = {"updated_since": self._from(client, since)} if since else {}
         async for item in client.items(path, {**query, **new}):
+            if self._behaviour.cursor == "beyond" and since and str(item["updated_at"]) <= since:
+                continue
             late.append(item) if self._behaviour.cursor == "before_items" else take(item)
             latest = began or str(item["updated_at"])
         if latest is not None and latest != since:

@@ -154,6 +154,16 @@ def could_be(document: ErpDocument, fact: Fact, parties: Parties = NOBODY) -> bo
             return document.currency == fact.currency and parties.may_be(document.partner, fact.partner)
 
 
+def same_party(document: ErpDocument, fact: Fact) -> bool:
+    """Whether the record is of the party that the fact asks for: one tax id in one company, however it is typed."""
+    wanted, there = (_typed(one.get("tax_id")) for one in (fact.truth, document.asked))
+    return document.flow == fact.flow == "SUP" and document.company == fact.company and "" != wanted == there
+
+
+def _typed(tax_id: object) -> str:
+    return "".join(letter for letter in str(tax_id or "") if letter.isalnum()).casefold()
+
+
 def _pieces(document: ErpDocument) -> list[tuple[int, int]]:
     return sorted((line.order_line, line.quantity) for line in document.lines if isinstance(line, ReceiptLine))
 

@@ -12,10 +12,10 @@ from hardclose_mocks.history.records import Fact, Record, Run
 from hardclose_mocks.kernel.money import Money
 from hardclose_mocks.pace import Pace
 from hardclose_simulator.attempts import Attempt, Know, logical_start
-from hardclose_simulator.attribution import Attribution, could_be
+from hardclose_simulator.attribution import Attribution, could_be, same_party
 from hardclose_simulator.clock_line import ClockLine
 from hardclose_simulator.knowledge import Delivery, Knowledge
-from hardclose_simulator.lives import NEGATIVE, Claim, ErpDocument
+from hardclose_simulator.lives import NEGATIVE, POSITIVE, Claim, ErpDocument
 from hardclose_simulator.manifest import Manifest
 from hardclose_simulator.master_line import MasterLine
 from hardclose_simulator.master_writes import MasterWrites
@@ -182,9 +182,10 @@ class Case:
         return self.source_lines.get((fact.system, fact.source), SourceLine())
 
     def may_be(self, document: ErpDocument, fact: Fact) -> bool:
-        """Whether some attribution gives this document to the fact: its own, or one no reference or mark settles."""
+        """Whether some attribution gives this document to the fact: its own, one no reference or mark settles, or the
+        one record of a supplier who was asked for twice."""
         link = self.attribution.links.get(document.number)
-        if link is not None and link.fact == fact.id:
+        if (link is not None and link.fact == fact.id) or same_party(document, fact):
             return True
         return (link is None or link.how == "matching") and could_be(document, fact, self.attribution.parties)
 
@@ -232,9 +233,15 @@ class Case:
             turns[-1].what == "blocked" or not self.long_before_audit(turns[-1].when.wire_ns)
         )
 
+    def adopted(self, fact: Fact) -> ErpDocument | None:
+        """The record of the same party that was made for another request, and written back to this one as well."""
+        claim = self.last_claim(fact)
+        document = self.documents.get(claim.document or "") if claim is not None and claim.state in POSITIVE else None
+        return document if document is not None and document.live and same_party(document, fact) else None
+
     def disposition(self, fact: Fact) -> str:
         """POSTED, PARKED, REJECTED, SUPERSEDED or NONE, at audit."""
-        if self.live(fact):
+        if self.live(fact) or self.adopted(fact):
             return "POSTED"
         claim = self.last_claim(fact)
         if claim is not None and claim.state == "rejected":
@@ -249,7 +256,8 @@ class Case:
         if live:
             return min(live)
         claim = self.last_claim(fact)
-        return claim.when.wire_ns if claim is not None and claim.state in NEGATIVE else None
+        closed = claim is not None and (claim.state in NEGATIVE or self.adopted(fact) is not None)
+        return claim.when.wire_ns if claim is not None and closed else None
 
     # --- attempts and deliveries about a fact -------------------------------------------------------------------
 

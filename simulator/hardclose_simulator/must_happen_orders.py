@@ -11,6 +11,7 @@ from hardclose_mocks.history.codec import from_plain
 from hardclose_mocks.history.records import Acted, Fact, Genesis
 from hardclose_mocks.kernel.master import Master, Tolerances
 from hardclose_simulator.case import Case
+from hardclose_simulator.followed import plainly
 
 REJECTIONS = frozenset({"SendBackReport", "RejectRequisition", "RejectSupplierRequest", "RejectInvoice"})
 ERP_EDITS = frozenset({"BlockPayments", "BlockSupplier", "ChangeSupplier"})
@@ -142,6 +143,12 @@ def _collisions(case: Case) -> int:
     )
 
 
+def _asked_for_twice(case: Case) -> int:
+    """Requests for a supplier beyond the first of his tax id and company."""
+    suppliers = _facts(case, "SUP")
+    return len(suppliers) - len({(fact.company, plainly(fact.truth["tax_id"])) for fact in suppliers})
+
+
 def _changes_of(flow: str) -> Callable[[Case], int]:
     return lambda case: sum(fact.flow == flow for fact in case.changes)
 
@@ -171,5 +178,6 @@ COUNTERS: dict[str, Callable[[Case], int]] = {
     "merged_in_flight": _merged_in_flight,
     "bank_changes_before_payment": _bank_changes,
     "edit_collisions": _collisions,
+    "suppliers_asked_for_twice": _asked_for_twice,
 }
 """By the name scenarios use."""

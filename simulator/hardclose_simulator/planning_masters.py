@@ -52,7 +52,17 @@ def plan_suppliers(scenario: Scenario, seed: int, run_tag: str, master: Master) 
                 approved_at=schedule.approved_at,
             )
         )
-    return tuple(planned)
+    return (*planned[: flow.facts - flow.duplicates], *_asked_again(planned, flow.duplicates))
+
+
+def _asked_again(planned: Sequence[PlannedSupplier], count: int) -> Iterator[PlannedSupplier]:
+    """The last `count` of them are the first ones once more, by the same buyer, with the tax id typed otherwise."""
+    for again, first in zip(planned[len(planned) - count :], planned, strict=False):
+        blanks = " ".join((first.tax_id[:2], first.tax_id[2:5], first.tax_id[5:]))
+        approved = first.approved_at + SHORTLY
+        yield replace(
+            first, id=again.id, subject=again.subject, number=again.number, tax_id=blanks, approved_at=approved
+        )
 
 
 def ordered_from(
@@ -98,7 +108,8 @@ def with_edits(
         if one in numbers:
             filed[numbers[one]] = max(filed[numbers[one]], invoice.captured_at)
     approved = {one.id: one.approved_at for one in suppliers}
-    survivors = _merges(suppliers, latest, flow.merges)
+    twice = {one.name for one in suppliers[len(suppliers) - flow.duplicates :]}
+    survivors = _merges([one for one in suppliers if one.name not in twice], latest, flow.merges)
     done = []
     for place, supplier in enumerate(suppliers, 1):
         edits = _Edits(scenario, seed, supplier, place, filed[supplier.number] + SHORTLY)
@@ -106,7 +117,7 @@ def with_edits(
         if supplier.id in survivors:
             into = survivors[supplier.id]
             edits.merge(into, on_its_way, since=approved[into] + SHORTLY)
-        elif supplier.id not in survivors.values():
+        elif supplier.id not in survivors.values() and supplier.name not in twice:
             edits.change(flow.changes, flow.collisions)
             edits.bank(flow.bank_changes, on_its_way)
             edits.block(flow.blocks)

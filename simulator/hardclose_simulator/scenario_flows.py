@@ -30,8 +30,14 @@ class SupplierFlow(Arrivals):
         int, Field(ge=0, description="how many are merged into another one, while an invoice of theirs is on its way")
     ] = 0
 
+    duplicates: Annotated[
+        int, Field(ge=0, description="how many are asked for a second time, under another number, a moment later")
+    ] = 0
+
     @model_validator(mode="after")
     def _possible(self) -> Self:
+        if 2 * self.duplicates > self.facts:
+            raise wrong("duplicates", f"{self.duplicates} need {2 * self.duplicates} suppliers, not {self.facts}")
         if 2 * self.merges > self.facts:
             raise wrong("merges", f"{self.merges} merges need {2 * self.merges} suppliers, not {self.facts}")
         return self

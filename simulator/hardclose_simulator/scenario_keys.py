@@ -22,6 +22,7 @@ COUNTERS = (
     "attachments", "human_rejections", "partial_receipts", "receipts_reversed_after_match", "invoices_before_receipt",
     "credit_notes", "duplicate_invoice_numbers", "tolerance_edges", "blocked_invoices", "invoices_paid",
     "accruals_reversed", "merged_in_flight", "bank_changes_before_payment", "edit_collisions",
+    "suppliers_asked_for_twice",
     "across_midnight", "clock_changes",
     "replayed_deliveries", "batched_deliveries", "thin_deliveries", "lapsed_subscriptions", "credential_events",
     "withdrawn_facts", "unknown_postings", "unknown_orders", "unknown_write_backs",

@@ -194,3 +194,25 @@ def test_attachments_are_at_most_25_megabytes() -> None:
 def test_more_receipts_than_orders_can_have_is_said_plainly() -> None:
     with pytest.raises(ScenarioError, match="receipts at most"):
         everything(week(**{"receipt: {facts: 70, deliveries: [1, 5]": "receipt: {facts: 270, deliveries: [1, 1]"}))
+
+
+def test_who_is_asked_for_twice_is_one_party_under_two_numbers_and_is_left_alone() -> None:
+    text = ORDERS.replace("facts: 10, changes: 0.4", "facts: 10, duplicates: 3, changes: 1.0").replace(
+        "0.2, merges", "1.0, merges"
+    )
+    suppliers = [one for one in everything(parse(text, "orders.yaml"))[1] if isinstance(one, PlannedSupplier)]
+    pairs = list(zip(suppliers[:3], suppliers[7:], strict=True))
+    for first, again in pairs:
+        assert (first.company, first.name, first.bank_account) == (again.company, again.name, again.bank_account)
+        assert first.tax_id != again.tax_id == again.tax_id.strip()
+        assert first.tax_id.replace(" ", "") == again.tax_id.replace(" ", "")
+        assert first.number != again.number
+        assert first.edits == again.edits == ()
+    assert all(
+        one.edits for one in suppliers[3:7] if one.id not in {edit.into for each in suppliers for edit in each.edits}
+    )
+
+
+def test_nobody_can_be_asked_for_twice_more_often_than_half_of_all() -> None:
+    with pytest.raises(ScenarioError, match="6 need 12 suppliers, not 10"):
+        parse(ORDERS.replace("supplier: {facts: 10,", "supplier: {facts: 10, duplicates: 6,"), "orders.yaml")

@@ -111,6 +111,11 @@ def test_edits_collide_when_they_come_at_once() -> None:
     assert counted("edit_collisions", f"{SUPPLIER}\n 10:00 hold S\n 16:00 change S-1 contact Bob") == 0
 
 
+def test_a_party_is_asked_for_twice_however_its_tax_id_is_typed() -> None:
+    case = orders('09:00 fact S-1 tax DE12\n09:01 fact S-2 tax "DE 1-2"\n09:02 fact S-3 tax DE13')
+    assert COUNTERS["suppliers_asked_for_twice"](case) == 1
+
+
 def test_an_accrual_counts_as_reversed_when_it_was_on_its_day() -> None:
     text = f"{ORDER}\n 10:00 fact A-1 of R-1 5.00\n 10:01 post A-1 as J"
     assert counted("accruals_reversed", f"{text}\n 26:00 reverse J date 2026-12-01") == 1

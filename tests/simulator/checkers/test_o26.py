@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hardclose_simulator.checkers import o09, o10, o11, o12
 from hardclose_simulator.checkers.o26 import check
 from hardclose_simulator.verdict import Status
 
@@ -72,3 +73,16 @@ def test_a_tax_id_that_people_mend_later_makes_no_duplicate(ending: str) -> None
 def test_without_keys_and_searches_a_surplus_may_stand_until_it_can_be_seen() -> None:
     case = orders("09:00 fact S-1\n09:10 post S-1 as A told nothing\n09:20 post S-1 as B", profile="C6")
     assert check(case).status is Status.PASS
+
+
+def test_who_was_given_the_record_of_his_party_is_posted_and_his_source_is_told_the_truth() -> None:
+    case = orders(ASKED_TWICE + "09:11 write S-1 posted A\n09:12 write S-2 posted A\n33:00 audit")
+    assert [case.disposition(fact) for fact in case.facts] == ["POSTED", "POSTED"]
+    assert not [finding for judge in (o09, o10, o11, o12) for finding in judge.check(case).findings]
+
+
+def test_a_claim_that_names_another_partys_record_is_no_truth() -> None:
+    text = "09:00 fact S-1\n09:05 fact S-2\n09:10 post S-1 as A\n09:12 write S-2 posted A\n33:00 audit"
+    case = orders(text)
+    assert o11.check(case).status is Status.FAIL
+    assert case.disposition(case.facts_by_id["S-2"]) == "NONE"

@@ -318,6 +318,53 @@ def paid_under_a_number_that_nobody_printed(records: Sequence[Record]) -> bool:
     return any(one.subject in altered for one in paid)
 
 
+def changes_of_suppliers(records: Sequence[Record]) -> list[tuple[int, dict[str, Any]]]:
+    """By the integration, accepted: record number and arguments."""
+    return [
+        (record.seq, dict(carried.arguments))
+        for record in records
+        if isinstance(record.body, Exchange) and record.actor == "integration"
+        for carried in record.body.carried
+        if carried.command in ("CreateSupplier", "ChangeSupplier") and carried.refusal is None
+    ]
+
+
+def an_account_that_comes_back(records: Sequence[Record]) -> bool:
+    """One, another, and the first one again; nobody in these stories changes one back."""
+    sent: dict[str, list[str]] = {}
+    for _, change in changes_of_suppliers(records):
+        listed = sent.setdefault(str(change.get("number")), [])
+        if change["bank_account"] and change["bank_account"] not in listed[-1:]:
+            listed.append(change["bank_account"])
+    return any(len(set(listed)) < len(listed) for number, listed in sent.items() if number != "None")
+
+
+def two_suppliers_with_one_tax_id(records: Sequence[Record]) -> bool:
+    made = Counter(
+        change["tax_id"].replace(" ", "") for _, change in changes_of_suppliers(records) if "number" not in change
+    )
+    return max(made.values()) > 1
+
+
+def payable_before_anybody_called_back(records: Sequence[Record]) -> bool:
+    waiting: dict[str, str] = {}
+    changes = dict(changes_of_suppliers(records))
+    for record in records:
+        if isinstance(record.body, Acted) and record.body.carried.command == "ChangeBankAccount":
+            arguments = record.body.carried.arguments
+            waiting[str(arguments["number"])] = str(arguments["bank_account"])
+        elif isinstance(record.body, Acted) and record.body.carried.command == "VerifyBankAccount":
+            waiting.pop(str(record.body.carried.arguments["number"]), None)
+        change = changes.get(record.seq)
+        if change and change["bank_verified"] and change["bank_account"] in waiting.values():
+            return True
+    return False
+
+
+def a_persons_stop_was_let_go(records: Sequence[Record]) -> bool:
+    return any(change.get("payment_blocked") is not None for _, change in changes_of_suppliers(records))
+
+
 PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P01": two_documents_for_one_reference,
     "P02": two_documents_for_one_reference,
@@ -326,6 +373,7 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P05": approved_and_nowhere,
     "P06": two_documents_for_one_reference,
     "P07": two_documents_for_one_reference,
+    "P08": approved_and_nowhere,
     "P09": approved_and_nowhere,
     "P10": approved_and_nowhere,
     "P11": sent_again_before_its_wait_was_over,
@@ -336,6 +384,8 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P16": told_posted_without_a_document,
     "P19": dated_by_another_clock,
     "P20": approved_and_nowhere,
+    "P22": an_account_that_comes_back,
+    "P25": two_suppliers_with_one_tax_id,
     "P26": approved_and_nowhere,
     "P27": posted_for_a_number_only_a_forger_used,
     "P28": lambda records: any(isinstance(one.body, Cred) and one.body.state == "reused" for one in records),
@@ -356,6 +406,8 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P57": an_invoice_without_lines_of_its_order,
     "P58": an_accrual_reversed_on_its_own_day,
     "P59": paid_under_a_number_that_nobody_printed,
+    "P60": payable_before_anybody_called_back,
+    "P61": a_persons_stop_was_let_go,
 }
 
 

@@ -32,6 +32,8 @@ KEPT_HEADERS = ("idempotency-key", "if-match", "traceparent", "x-correlation-id"
 ECHOED = ("traceparent", "x-correlation-id")
 LOGINS = frozenset({"token", "client.rotate"})
 """Operations whose callers prove themselves by client id and secret."""
+KEPT_ERRORS = ("server_error", "unavailable")
+"""Errors before anything was done that an idempotency key stands for, where the terms say that it keeps everything."""
 UNTAPPED = frozenset({"openapi", "docs"})
 """Operations that are no business of the history: documentation pages."""
 DROP = "hardclose.drop"

@@ -17,6 +17,7 @@ from hardclose_mocks.kernel.documents import Event
 from hardclose_mocks.server.calls import (
     CRASHED,
     ECHOED,
+    KEPT_ERRORS,
     KEPT_HEADERS,
     LOGINS,
     UNTAPPED,
@@ -154,7 +155,7 @@ class Edge:
             self.gates.lock(call, blow)
         seq = await self._record(call, self.desk(call), None, refusal=refusal, hit=blow.hit)
         terms = self.system.card.terms_of(call.operation.name)
-        if call.entry is not None and terms.stores == "everything" and name in ("server_error", "unavailable"):
+        if call.entry is not None and terms.stores == "everything" and name in KEPT_ERRORS:
             call.entry.answer = self.teller.in_front(blow, name)
         await self.teller.end(call, send, blow, seq)
 

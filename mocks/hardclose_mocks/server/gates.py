@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from hardclose_mocks.clock import NS
 from hardclose_mocks.desk import KEY, Answer
 from hardclose_mocks.faults.wire import Blow
-from hardclose_mocks.history.records import Hit
+from hardclose_mocks.history.records import Exchange, Hit
 from hardclose_mocks.server.calls import Call, bytes_max, fingerprint
+from hardclose_mocks.server.credentials import INTEGRATION
 from hardclose_mocks.server.telling import HOLDER
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 Gate = tuple[Answer, float | None, Hit | None]
 """The answer, the wait it tells, and the fault that shut the gate."""
+BEFORE_QUOTA = frozenset(
+    {"too_large", "unauthorized", "insufficient_scope", "rate_limited", "concurrency_limited", "quota_exhausted"}
+)
+"""What turns a call away before a day's quota counts it, or because of that quota."""
 
 
 class Gates:
@@ -49,6 +54,14 @@ class Gates:
         if call.key is not None and (trouble := self._key_trouble(call, call.key)) is not None:
             return trouble, None, None
         return self._locked(call)
+
+    def fold(self, body: Exchange, actor: str) -> None:
+        """A call of before a restart: it counts against its day's quota still."""
+        if actor != INTEGRATION or not self._system.card.habits.calls_per_day or not self._sandbox.limits_on:
+            return
+        operation, _ = self._system.dialect.operation(self._system.name, body.method, body.path)
+        if not operation.public and body.refusal not in BEFORE_QUOTA:
+            self._today[body.credential, _day(self._sandbox.business.at(body.started_ns))] += 1
 
     def enter(self, call: Call) -> None:
         if call.judged:
@@ -94,7 +107,7 @@ class Gates:
         """Calls beyond a business day's quota wait for the next day, in whole wire seconds, rounded up."""
         quota, clock = self._system.card.habits.calls_per_day, self._sandbox.business
         now = clock.at(call.started_ns)
-        day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        day = _day(now)
         if self._today[call.credential, day] < quota:
             self._today[call.credential, day] += 1
             return None
@@ -131,3 +144,8 @@ class Gates:
         if entry.answer is None:
             return say("key_in_progress", "the first request with this Idempotency-Key is still running", {})
         return None
+
+
+def _day(moment: datetime) -> datetime:
+    """Its midnight, UTC."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

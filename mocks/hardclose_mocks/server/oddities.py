@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 import msgspec
 
-from hardclose_mocks.desk import Answer, Desk
+from hardclose_mocks.clock import NS
+from hardclose_mocks.desk import Answer, Desk, Upload
 from hardclose_mocks.faults.plan import draw
 from hardclose_mocks.history.codec import from_plain
-from hardclose_mocks.history.records import Hit, JobEnded
+from hardclose_mocks.history.records import Exchange, Hit, JobEnded, Record
 from hardclose_mocks.kernel.books import COMMANDS
 from hardclose_mocks.kernel.documents import Document
 from hardclose_mocks.kernel.refusals import Refused
-from hardclose_mocks.server.calls import Call, kept_answer
+from hardclose_mocks.server.calls import Call, Scope, kept_answer
 from hardclose_mocks.server.jobs import Job
 
 if TYPE_CHECKING:
@@ -26,6 +29,27 @@ if TYPE_CHECKING:
 FAULT = "fault"
 """Who commits what nobody asked for."""
 TAKEN_BACK = frozenset({"recalled", "cancelled", "rejected"})
+
+
+def _scope(body: Exchange, headers: Mapping[str, str], content: bytes) -> Scope:
+    """A request of the history, as an application would be given it."""
+    told = {**headers, "content-length": str(len(content))}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": body.method,
+        "scheme": "http",
+        "path": body.path,
+        "raw_path": quote(body.path).encode(),
+        "query_string": urlencode(body.query).encode(),
+        "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()],
+        "server": ("localhost", 80),
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+        "state": {},
+        "extensions": {},
+    }
 
 
 class Oddities:
@@ -53,6 +77,21 @@ class Oddities:
         if after_s is not None:
             self._sandbox.open_calls += 1
             self._sandbox.jobs.run(self._work(call, job, seq, after_s))
+
+    def resume(self, record: Record, body: Exchange, after_s: float) -> None:
+        """A job that was open when the process before this one ended goes on: `after_s` wire seconds after its record,
+        or at once where that has passed."""
+        assert body.job is not None, f"record {record.seq} left no job"
+        operation, number = self._system.dialect.operation(self._system.name, body.method, body.path)
+        content = b"" if body.body is None or operation.upload else msgspec.json.encode(body.body)
+        headers = {"content-type": "application/json", **body.headers}
+        call = Call(_scope(body, headers, content), operation, number, content, headers, body.started_ns)
+        call.credential, call.parsed, call.subject, call.nth = body.credential, body.body, body.subject, body.nth
+        if operation.upload:
+            told: Any = body.body
+            call.upload = Upload(str(told["content_type"]), int(told["size"]), str(told["sha256"]))
+        left_s = (record.wire_ns - self._sandbox.wire.ns()) / NS + after_s
+        self.start(call, body.job, record.seq, max(0.0, left_s))
 
     async def _work(self, call: Call, job_id: str, seq: int, after_s: float) -> None:
         try:

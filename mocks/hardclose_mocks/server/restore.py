@@ -6,6 +6,7 @@ import msgspec
 
 from hardclose_mocks.desk import Answer
 from hardclose_mocks.faults.plan import Plan, Rule
+from hardclose_mocks.faults.wire import Ordeal, ordeal
 from hardclose_mocks.history.codec import HistoryError, chained, from_plain, plain, to_json
 from hardclose_mocks.history.records import (
     Acted,
@@ -27,7 +28,7 @@ from hardclose_mocks.history.records import (
 from hardclose_mocks.kernel.books import COMMANDS, Books
 from hardclose_mocks.kernel.commands import Command
 from hardclose_mocks.kernel.refusals import Refused
-from hardclose_mocks.server.calls import fingerprint_of, is_kept
+from hardclose_mocks.server.calls import KEPT_ERRORS, fingerprint_of, is_kept
 from hardclose_mocks.server.jobs import Job
 from hardclose_mocks.server.sandbox import STRIKING, Sandbox
 
@@ -68,8 +69,11 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
             _redo_all(sandbox, record, body.carried)
             if body.job is not None:
                 sandbox.jobs.open(system, Job(body.job, body.op))
+                _leave_open(sandbox, record, body, body.job)
+            sandbox.edges[system].gates.fold(body, record.actor)
             sandbox.count(system, record.actor, body.op, body.subject)
             _fold_key(sandbox, system, body)
+            _fold_error(sandbox, record, body)
         case Acted():
             _redo_all(sandbox, record, (body.carried,))
         case JobEnded():
@@ -78,6 +82,7 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
             if job is None:
                 raise HistoryError(f"record {record.seq} ends job {body.id}, which was never accepted")
             job.end(body.status, body.answer)
+            sandbox.unfinished.pop((system, body.id), None)
         case Emitted():
             sandbox.next_event_id(system)
             sandbox.dispatcher.plan_parcels(system, body, record.wire_ns, record.business)
@@ -95,6 +100,19 @@ def _fold(sandbox: Sandbox, record: Record) -> None:
             _fold_rule(sandbox, body, record)
         case _:
             pass
+
+
+def _leave_open(sandbox: Sandbox, record: Record, body: Exchange, job: str) -> None:
+    """What the plan had in store for the request says when its job ends; one that was stuck stays so."""
+    met = _met(sandbox, record, body).job
+    if met is not None and met.after_s is not None:
+        sandbox.unfinished[record.system, job] = record, body, met.after_s
+
+
+def _met(sandbox: Sandbox, record: Record, body: Exchange) -> Ordeal:
+    names = body.op, sandbox.plain_subject(body.subject), body.nth
+    rules = sandbox.plan.strikes("wire", record.system, *names, record.business, record.wire_ns)
+    return ordeal(sandbox.plan.seed, rules, names)
 
 
 def _redo_all(sandbox: Sandbox, record: Record, all_carried: tuple[Carried, ...]) -> None:
@@ -124,6 +142,21 @@ def _fold_key(sandbox: Sandbox, system: str, body: Exchange) -> None:
     same = fingerprint_of(body.op, body.path, body.body)
     life_s = terms.key_life_s(sandbox.pace)
     sandbox.keys.begin(system, body.credential, body.key, same, body.started_ns, life_s).answer = answer
+
+
+def _fold_error(sandbox: Sandbox, record: Record, body: Exchange) -> None:
+    """Where a key stands even for errors of the system, it does so after a restart: see `Edge`."""
+    terms = sandbox.systems[record.system].card.terms_of(body.op)
+    if body.key is None or body.replayed or body.status or not sandbox.faults_on or terms.stores != "everything":
+        return
+    blow = _met(sandbox, record, body).before
+    name = blow.instead if blow is not None else None
+    if blow is None or name not in KEPT_ERRORS:
+        return
+    if sandbox.keys.find(record.system, body.credential, body.key, body.started_ns) is None:
+        same, life_s = fingerprint_of(body.op, body.path, body.body), terms.key_life_s(sandbox.pace)
+        entry = sandbox.keys.begin(record.system, body.credential, body.key, same, body.started_ns, life_s)
+        entry.answer = sandbox.edges[record.system].teller.in_front(blow, name)
 
 
 def _content_type(status: int) -> str:

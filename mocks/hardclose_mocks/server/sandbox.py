@@ -27,9 +27,11 @@ from hardclose_mocks.history.records import (
     Card,
     ClockSet,
     Emitted,
+    Exchange,
     FaultRule,
     Genesis,
     Phase,
+    Record,
     Snapshot,
     Told,
 )
@@ -159,6 +161,9 @@ class Sandbox:
         self.systems = {name: System(name, setup, dialect) for name in SYSTEMS}
         self.edges = {name: Edge(self, system) for name, system in self.systems.items()}
         self.keys, self.jobs = KeyStore(), Jobs(setup.run_tag)
+        self.unfinished: dict[tuple[str, str], tuple[Record, Exchange, float]] = {}
+        """Jobs of the history that was read back which have not ended, by system and id: the records of their requests,
+        and after how many wire seconds they end."""
         self.outbox = Outbox()
         self.process: ProcessCarrier | None = None
         """Kills or pauses the integration; None where nobody can."""
@@ -205,7 +210,10 @@ class Sandbox:
         self.history.flush()
 
     def start(self) -> None:
-        """Begin delivering webhooks; needs a running loop."""
+        """Begin delivering webhooks, and go on with jobs that were open; needs a running loop."""
+        for (system, _), (record, body, after_s) in self.unfinished.items():
+            self.edges[system].oddities.resume(record, body, after_s)
+        self.unfinished.clear()
         self._loop_task = asyncio.get_running_loop().create_task(self.dispatcher.run())
 
     async def stop(self) -> None:

@@ -196,6 +196,48 @@ async def test_tokens_keys_faults_numbers_and_the_clock_go_on_where_they_were(tm
         assert office.token("erp", "integration") != token
 
 
+@virtually
+async def test_jobs_that_were_open_end_after_a_kill_and_stuck_ones_stay_so(tmp_path: Path) -> None:
+    path, create = tmp_path / "h.sqlite", ("expense_posting.create",)
+    later = Rule("F15.erp", "F15", "erp", create, parameters={"shortest_s": 5.0, "highest_s": 9.0, "stuck": 0.4})
+    async with in_process(later, store=SqliteStore(path)) as office:
+        for place in range(8):
+            accepted = await office.post(f"R-{place}", idempotency_key=f"k{place}")
+            assert accepted.status_code == 202
+        started = asyncio.get_running_loop().time()
+        await asyncio.sleep(1)
+    async with in_process(later, store=SqliteStore(path), phase=None) as office:
+        before = office.sandbox.systems["erp"].books.count()
+        await asyncio.sleep(started + 9.1 - asyncio.get_running_loop().time())
+        states = [(await office.call("GET", f"/v1/jobs/job_T0_erp_{place + 1}")).json() for place in range(8)]
+        assert {one["state"] for one in states} == {"done", "pending"}
+        done = [one["result"]["number"] for one in states if one["state"] == "done"]
+        assert len(set(done)) == len(done)
+        assert office.sandbox.systems["erp"].books.count() - before == len(done)
+        assert office.sandbox.open_calls == 0
+
+
+@virtually
+async def test_calls_of_before_count_against_their_days_quota(tmp_path: Path) -> None:
+    path, quota = tmp_path / "h.sqlite", Rule("F12.erp", "F12", "erp", parameters={"per_day": 3.0})
+    async with in_process(quota, store=SqliteStore(path)) as office:
+        assert [(await office.post(f"R-{place}")).status_code for place in range(2)] == [201, 201]
+    async with in_process(quota, store=SqliteStore(path), phase=None) as office:
+        assert [(await office.post(f"R-{place}")).status_code for place in range(2, 4)] == [201, 429]
+
+
+@virtually
+async def test_a_key_stands_for_an_error_after_a_kill_too(tmp_path: Path) -> None:
+    path, burst = tmp_path / "h.sqlite", Rule("F07.R-1", "F07", "erp", aimed="R-1")
+    keeps = Rule("F17.erp", "F17", "erp", parameters={"stores": "everything"})
+    async with in_process(keeps, burst, store=SqliteStore(path)) as office:
+        first = await office.post("R-1", idempotency_key="k")
+    async with in_process(keeps, burst, store=SqliteStore(path), phase=None) as office:
+        again = await office.post("R-1", idempotency_key="k")
+        assert (again.status_code, again.json()) == (first.status_code, first.json())
+        assert (await office.post("R-1", idempotency_key="other")).status_code == 201
+
+
 # --- histories that do not fit --------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,8 @@ Creating = Literal[
 ]
 CREATING: tuple[str, ...] = get_args(Creating)
 """The ERP's creating operations. Each runs under a capability profile of the scenario's choice, and is on the card."""
+COPYING = "cost_center.put"
+"""What a source system offers that keeps copies of the ERP's cost centres."""
 OWNERSHIP: dict[str, dict[str, tuple[str, ...]]] = {
     "supplier": {
         "procurement": (

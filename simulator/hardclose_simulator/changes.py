@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hardclose_mocks.cards import COPYING
 from hardclose_mocks.history.records import Fact
 from hardclose_simulator.case import Case
 from hardclose_simulator.replicas import Setting, value_of
 
 FOLLOWERS = ("procurement", "expense")
-"""The systems that hold copies of the ERP's cost centres."""
+"""The systems that may hold copies of the ERP's cost centres; their cards say whether they do."""
 
 
 def disposition(case: Case, change: Fact) -> str:
@@ -32,7 +33,9 @@ def carried_out(case: Case, change: Fact) -> bool:
     """Whether the other side shows this change, or a later one of the same master."""
     if change.flow == "MDM":
         return all(
-            _shows(case.replicas.get((system, "cost_center", change.source), ()), change) for system in FOLLOWERS
+            _shows(case.replicas.get((system, "cost_center", change.source), ()), change)
+            for system in FOLLOWERS
+            if COPYING in case.cards.get(system, {}).get("operations", {})
         )
     first = first_of(case, change)
     if first is None:

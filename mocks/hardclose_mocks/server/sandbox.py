@@ -13,7 +13,7 @@ from typing import Protocol
 import httpx2
 
 from hardclose_mocks.access import AccessTerms, SubscriptionTerms
-from hardclose_mocks.cards import CREATING, ContractCard, Limit, Terms, Validation
+from hardclose_mocks.cards import COPYING, CREATING, ContractCard, Limit, Terms, Validation
 from hardclose_mocks.clock import NS, BusinessClock, WireClock
 from hardclose_mocks.desk import Dialect, carry, refused
 from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
@@ -83,6 +83,8 @@ class Setup:
     dialect: str = "neutral"
     rate: float | None = None
     """Business seconds per wire second; the pace's unless given."""
+    copies_cost_centers: bool = False
+    """Whether the source systems keep copies of the ERP's cost centres; their cards then offer to be told."""
     validation: Validation | None = None
     """How the source systems ask the integration before a document is submitted, once they know where."""
     subscriptions: Mapping[str, SubscriptionTerms] = field(default_factory=dict)
@@ -112,6 +114,8 @@ class System:
         terms = setup.terms if name == "erp" else {}
         if name == "erp":
             terms = {**dict.fromkeys(CREATING, Terms()), **terms}
+        elif setup.copies_cost_centers:
+            terms = {COPYING: Terms()}
         rules = [rule for rule in setup.plan.rules if rule.system == name]
         limit = _limit(rules)
         self.card = ContractCard(

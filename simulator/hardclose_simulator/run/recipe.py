@@ -132,6 +132,7 @@ def _setup(scenario: Scenario, master: Master, plan: Plan, run_tag: str, credent
         page_max=scenario.page_limit_max,
         credentials=credentials or Credentials(),
         rate=0.0,
+        copies_cost_centers=scenario.flows.cost_center.facts > 0,
         validation=scenario.validates,
         subscriptions={name: _subscription_terms(scenario, plan, name) for name in SYSTEMS},
         access={name: AccessTerms(**keys.model_dump()) for name, keys in scenario.access.items()},

@@ -78,6 +78,9 @@ class Scenario(Keys):
     webhooks: dict[System, WebhookKeys] = Field(default_factory=dict)
     access: dict[System, AccessKeys] = Field(default_factory=dict)
     page_limit_max: Positive = 200
+    refuses_older: Annotated[
+        bool, Field(description="an older copy of a cost center is refused by the source systems; their cards say so")
+    ] = False
     faults: Faults = Faults()
     drain_max: Annotated[float, Field(gt=0, le=30, description="business days")] = 3.0
     must_happen: dict[str, Positive] = Field(default_factory=dict, description=f"of {', '.join(COUNTERS)}")

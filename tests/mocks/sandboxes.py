@@ -66,6 +66,7 @@ def setup(
     subscriptions: Mapping[str, SubscriptionTerms] | None = None,
     access: Mapping[str, AccessTerms] | None = None,
     validation: Validation | None = None,
+    refuses_older: bool = False,
 ) -> Setup:
     """A sandbox's setup over the small world; all writing ERP operations run under `profile`."""
     terms = {name: Terms(profile) for name in ("expense_posting.create", "purchase_order.create")}
@@ -82,6 +83,7 @@ def setup(
         validation=validation,
         subscriptions=subscriptions or {},
         access=access or {},
+        refuses_older=refuses_older,
     )
 
 

@@ -38,7 +38,7 @@ from hardclose_mocks.history.records import (
 from hardclose_mocks.history.store import MemoryStore, Store
 from hardclose_mocks.history.writer import History
 from hardclose_mocks.kernel.books import KINDS_OF, Books, open_books
-from hardclose_mocks.kernel.commands import Command, SubmitReport, SubmitRequisition
+from hardclose_mocks.kernel.commands import ApproveInvoice, Command, SubmitReport, SubmitRequisition
 from hardclose_mocks.kernel.documents import Done, Event
 from hardclose_mocks.kernel.master import Company, Master
 from hardclose_mocks.kernel.refusals import NotValidated, Refused
@@ -59,8 +59,8 @@ from hardclose_mocks.webhooks.validation import Question, ask
 SYSTEMS = ("erp", "procurement", "expense")
 DIALECTS: dict[str, Callable[[], Dialect]] = {"neutral": NeutralDialect}
 SANDBOX = "sandbox"
-VALIDATED = (SubmitReport, SubmitRequisition)
-"""Commands before which the integration may be asked about their document."""
+VALIDATED = (SubmitReport, SubmitRequisition, ApproveInvoice)
+"""Commands before which the integration may be asked about their document; nobody submits an invoice."""
 STALE = 0.9
 """A lagging profile (C5) is this much of what its card says behind: what is looked for in time is there."""
 STRIKING = ("chaos", "play")
@@ -90,6 +90,8 @@ class Setup:
     subscriptions: Mapping[str, SubscriptionTerms] = field(default_factory=dict)
     """By system, as `access`; missing ones are the lenient defaults."""
     access: Mapping[str, AccessTerms] = field(default_factory=dict)
+    refuses_older: bool = False
+    """Whether the source systems refuse a copy of a cost centre that is older than the one they hold."""
 
 
 class ProcessCarrier(Protocol):
@@ -130,6 +132,7 @@ class System:
             subscriptions=setup.subscriptions.get(name, SubscriptionTerms()),
             access=setup.access.get(name, AccessTerms()),
             tolerances=setup.master.tolerances if name == "erp" else None,
+            refuses_older=setup.refuses_older and name != "erp",
         )
         self.limiter = Limiter(limit, setup.pace.retry_after_s) if limit else None
         self.companies: dict[str, Company] = {company.code: company for company in setup.master.companies}

@@ -135,6 +135,7 @@ def _setup(scenario: Scenario, master: Master, plan: Plan, run_tag: str, credent
         copies_cost_centers=scenario.flows.cost_center.facts > 0,
         validation=scenario.validates,
         subscriptions={name: _subscription_terms(scenario, plan, name) for name in SYSTEMS},
+        refuses_older=scenario.refuses_older,
         access={name: AccessTerms(**keys.model_dump()) for name, keys in scenario.access.items()},
     )
 

@@ -15,14 +15,26 @@ from hardclose_mocks.cards import Validation
 from hardclose_mocks.clock import NS, LoopClock
 from hardclose_mocks.history.records import Acted, Validated
 from hardclose_mocks.history.store import SqliteStore
-from hardclose_mocks.kernel.commands import ApproveReport, SubmitReport, SubmitRequisition
+from hardclose_mocks.kernel.commands import ApproveReport, CaptureInvoice, InvoiceLine, SubmitReport, SubmitRequisition
 from hardclose_mocks.kernel.refusals import NotValidated, Refused
 from hardclose_mocks.server.restore import restore
 from hardclose_mocks.server.sandbox import Sandbox
 
-from ..kernel.small_world import report, requisition
+from ..kernel.small_world import MONDAY, report, requisition
 from ..sandboxes import Office, in_process, setup, virtually
 
+INVOICE = CaptureInvoice(
+    number="I-1",
+    company="DE01",
+    kind="invoice",
+    clerk="buyer",
+    supplier="S1",
+    supplier_reference="A-1",
+    invoice_date=MONDAY.date(),
+    due_on=MONDAY.date(),
+    currency="EUR",
+    lines=(InvoiceLine("6310", "CC1", "Licence", 1, 10_00, "V19", 1_90),),
+)
 HOST, URL = "sut.test", "http://sut.test/validate"
 
 
@@ -189,3 +201,18 @@ def test_after_a_restart_questions_are_counted_on(tmp_path: Path) -> None:
     before()
     after()
     assert ids == ["val_T0_1"]
+
+
+@virtually
+async def test_an_invoice_is_asked_about_before_it_is_approved() -> None:
+    validator = Validator(b'{"valid": false, "reasons": ["the supplier is blocked"]}')
+    async with in_process(receivers={HOST: validator}, validation=Validation()) as office:
+        office.sandbox.validate_url = URL
+        await office.sandbox.act("procurement", INVOICE, "person:buyer")
+        assert validator.asked == [], "nobody is asked about what is only captured"
+        approval = "/v1/invoices/I-1/approval"
+        refused = await office.call("POST", approval, "procurement", who="person:lead")
+        assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[-1]) == (422, "not-validated")
+        assert msgspec.json.decode(validator.asked[0][1])["number"] == "I-1"
+        validator.answer = b'{"valid": true}'
+        assert (await office.call("POST", approval, "procurement", who="person:lead")).json()["status"] == "approved"

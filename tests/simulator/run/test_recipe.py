@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hardclose_mocks.clock import LoopClock, VirtualLoop
+from hardclose_mocks.clock import HostClock, LoopClock, VirtualLoop
 from hardclose_mocks.history.codec import plain
 from hardclose_mocks.history.records import Fact, FaultRule, Genesis
 from hardclose_mocks.kernel.documents import ExpenseReport
@@ -180,3 +180,14 @@ def test_a_sandbox_opens_with_the_masters_and_the_weather_of_its_recipe(tmp_path
     assert genesis.master == plain(recipe.setup.master)
     planned = [one.body.id for one in sandbox.history.records if isinstance(one.body, FaultRule)]
     assert planned == [rule.id for rule in recipe.setup.plan.rules] != []
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_the_cards_of_the_source_systems_say_what_the_story_does_with_older_copies(refuses: bool) -> None:
+    story = load("smoke").model_copy(update={"refuses_older": refuses})
+    systems = Sandbox(from_scenario(story, 1, "T1").setup, HostClock()).systems
+    assert {name: one.card.refuses_older for name, one in systems.items()} == {
+        "erp": False,
+        "procurement": refuses,
+        "expense": refuses,
+    }

@@ -231,7 +231,7 @@ _ALL = (
         "O25",
         "BLOCKED",
         "blocked masters are not used",
-        "No posting on a blocked cost centre or supplier, nor on another in its place: it waits for a person.",
+        "No posting on a blocked cost centre or supplier, nor on another in its place; a merged one is its survivor.",
         o25.check,
     ),
     Obligation(

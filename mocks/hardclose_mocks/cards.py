@@ -36,6 +36,8 @@ OWNERSHIP: dict[str, dict[str, tuple[str, ...]]] = {
 have set is theirs to lift."""
 PROFILES = ("C1", "C2", "C3", "C4", "C5", "C6")
 """Capability profiles; their meaning is the properties of Terms."""
+REFUSED_AGAIN_FREE = 3
+"""So many unchanged repetitions of a request that a business rule refused offend nobody."""
 ROWS_MAX = 100
 """Rows of one batch."""
 
@@ -229,6 +231,7 @@ class ContractCard:
                 "exception_s": pace.exception_s,
                 "freshness_s": pace.freshness_s,
                 "client_timeout_s": pace.client_timeout_s,
+                "refused_again": {"free": REFUSED_AGAIN_FREE, "after_s": pace.refused_again_s},
             },
         }
 

@@ -30,6 +30,8 @@ class Pace:
     """Within this an integration makes visible what it cannot post, wire seconds from the refusal."""
     freshness_s: float
     """What an integration may rely on having read before (a period's state, a master's block), wire seconds."""
+    refused_again_s: float
+    """What the books refused may be asked for again, unchanged, whenever this long has passed, wire seconds."""
     key_life_s: float
     """Life of an idempotency key, wire seconds."""
     short_key_life_s: float
@@ -48,6 +50,7 @@ CI = Pace(
     client_timeout_s=2.0,
     exception_s=10.0,
     freshness_s=5.0,
+    refused_again_s=19.0,  # a business day, less the hour that the shortest of the year lacks
     key_life_s=86_400.0,
     short_key_life_s=6.0,
 )
@@ -71,6 +74,7 @@ REAL = Pace(
     client_timeout_s=60.0,
     exception_s=3600.0,
     freshness_s=300.0,
+    refused_again_s=82_800.0,
     # Stripe may forget a key after 24 hours; others keep it for longer or say nothing.
     key_life_s=86_400.0,
     # The shortest we know of lives half an hour (Qonto).

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from hardclose_mocks.cards import REFUSED_AGAIN_FREE
 from hardclose_mocks.clock import NS
 from hardclose_mocks.history.records import Acted, Exchange, Fact
 from hardclose_simulator.attempts import BUSINESS_REFUSALS, INTEGRATION, Attempt, Know
@@ -12,10 +13,6 @@ from hardclose_simulator.case import CREATES, Case
 from hardclose_simulator.verdict import Finding, Verdict
 
 ID = "O31"
-FURTHER_MAX = 3
-"""So many repetitions of a refused request are free."""
-DAILY_S = 23 * 3600.0
-"""Business seconds. Who comes again this much later drives again once a day; a day has 23 hours once a year."""
 MAY_PASS = frozenset({"VersionMismatch", "UnknownDocument", "WrongState"})
 """Refusals that are no last word: a copy that lags, a version that moved, a document that somebody holds or locks."""
 SHOWN = 4
@@ -26,7 +23,7 @@ def check(case: Case) -> Verdict:
 
     A repetition is futile if the caller had read the refusal of the very same request, nothing had changed since that
     could have cured it, nobody had announced the document again, the integration was not lost in between, and less
-    than a day had passed. Three are free."""
+    than the card's `refused_again.after_s` had passed. So many as it says are free."""
     owners = {attempt.seq: fact for fact, attempts in case.attempts_by_fact.items() for attempt in attempts}
     facts = {fact.id: fact for fact in case.facts}
     groups: dict[str, list[Attempt]] = {}
@@ -40,21 +37,30 @@ def check(case: Case) -> Verdict:
         if refused is None:
             continue
         evaluated += 1
-        if len(group) <= FURTHER_MAX:
+        free, after_s = _card(case, refused.system)
+        if len(group) <= free:
             continue
         cures = cures or _Cures(case)
         fact = facts.get(owners.get(refused.seq, ""))
-        futile = max(_futile(case, cures, fact, group), key=len, default=[])
-        if len(futile) > FURTHER_MAX:
+        futile = max(_futile(case, cures, fact, group, after_s), key=len, default=[])
+        if len(futile) > free:
             findings.append(_finding(case, fact, refused, futile))
     return Verdict.of(ID, findings, evaluated=evaluated)
+
+
+def _card(case: Case, system: str) -> tuple[int, float]:
+    """How many repetitions are free, and after how many wire seconds one is free anyway."""
+    told = case.cards.get(system, {}).get("service_levels", {}).get("refused_again", {})
+    return int(told.get("free", REFUSED_AGAIN_FREE)), float(told.get("after_s", case.pace.refused_again_s))
 
 
 def _final(attempt: Attempt) -> bool:
     return attempt.know is Know.FAIL and attempt.refusal in BUSINESS_REFUSALS - MAY_PASS
 
 
-def _futile(case: Case, cures: _Cures, fact: Fact | None, group: Sequence[Attempt]) -> Iterator[list[Attempt]]:
+def _futile(
+    case: Case, cures: _Cures, fact: Fact | None, group: Sequence[Attempt], after_s: float
+) -> Iterator[list[Attempt]]:
     """Futile repetitions, one list per stretch in which nothing changed."""
     ordered = sorted(group, key=lambda one: (one.started_ns, one.seq))
     stretch: list[Attempt] = []
@@ -64,7 +70,7 @@ def _futile(case: Case, cures: _Cures, fact: Fact | None, group: Sequence[Attemp
             if cures.between(fact, last, attempt) or _lost(case, last, attempt):
                 yield stretch
                 stretch = []
-            elif not _daily(case, last, attempt) and not _told_again(case, fact, last, attempt):
+            elif attempt.started_ns - last.ended_ns < after_s * NS and not _told_again(case, fact, last, attempt):
                 stretch.append(attempt)
         # A try that ended in doubt must be repeated, whatever was said before it.
         if _final(attempt):
@@ -72,10 +78,6 @@ def _futile(case: Case, cures: _Cures, fact: Fact | None, group: Sequence[Attemp
         elif attempt.know is not Know.TURNED_AWAY:
             last = None
     yield stretch
-
-
-def _daily(case: Case, refused: Attempt, again: Attempt) -> bool:
-    return (again.started_ns - refused.ended_ns) / NS * case.pace.business_rate >= DAILY_S
 
 
 def _lost(case: Case, refused: Attempt, again: Attempt) -> bool:

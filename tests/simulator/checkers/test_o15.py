@@ -50,6 +50,13 @@ def test_documents_of_the_same_supplier_may_wait() -> None:
     assert check(script("\n".join([*lines, "400:00 audit"]))).status is Status.VACUOUS
 
 
+def test_a_kind_of_document_that_it_never_posts_is_not_held_up_by_a_poison() -> None:
+    """It integrates expenses only: every requisition is lost, which is O09's, and none of them stands in a queue."""
+    lines = ["00:00 block BAD-DE01", "00:00+1s fact E-90 900.00 center BAD", "00:00+2s post E-90"]
+    lines += [f"00:00+3s fact R-{n} {n}.00" for n in range(1, 7)]
+    assert check(script("\n".join([*lines, "400:00 audit"]))).status is Status.VACUOUS
+
+
 def test_a_poisoned_batch_delays_its_own_batch_once() -> None:
     """All were due before the first refusal: what went with it is not what came behind it."""
     lines = ["00:00 block BAD-DE01", "00:00 fact E-90 900.00 center BAD"]

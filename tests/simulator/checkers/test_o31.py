@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,6 +73,17 @@ def test_other_documents_that_went_through_cure_nothing() -> None:
 def test_driving_again_once_a_day_is_no_hammering() -> None:
     assert judged(CLOSED + tries(9, every_s=20.1)).status is Status.PASS
     assert judged(CLOSED + tries(9, every_s=10.0)).status is Status.FAIL
+
+
+def test_how_often_it_may_come_again_stands_on_the_contract_card() -> None:
+    def by_card(text: str, free: int, after_s: float) -> Status:
+        case = script(text)
+        levels = {"service_levels": {"refused_again": {"free": free, "after_s": after_s}}}
+        return check(replace(case, cards={**case.cards, "erp": {**case.cards["erp"], **levels}})).status
+
+    assert by_card(CLOSED + tries(9, every_s=1.0), 3, 0.8) is Status.PASS
+    assert by_card(CLOSED + tries(9, every_s=1.0), 3, 1.2) is Status.FAIL
+    assert by_card(CLOSED + tries(4), 2, 19.0) is Status.FAIL
 
 
 def test_tries_whose_outcome_is_unknown_must_be_repeated() -> None:

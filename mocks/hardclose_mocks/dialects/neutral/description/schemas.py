@@ -214,7 +214,16 @@ def _contract_card() -> Schema:
         ),
         accounting_date={"type": "string"},
         periods=_object(freshness_s=seconds),
-        service_levels=_object(exception_s=seconds, freshness_s=seconds, client_timeout_s=seconds),
+        service_levels=_object(
+            exception_s=seconds,
+            freshness_s=seconds,
+            client_timeout_s=seconds,
+            refused_again={
+                **_object(free={"type": "integer"}, after_s=seconds),
+                "description": "A request that a business rule refused may be sent again unchanged so many times, and "
+                "whenever so long has passed or something has changed.",
+            },
+        ),
     )
     says = "What this system promises its callers, who are held to nothing else. All `_s` are wire seconds unless said."
     return {**card, "description": says}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping, Sequence
 
+from hardclose_mocks.collector import resting
 from hardclose_mocks.history.records import Record
 from hardclose_simulator.case import Case
 from hardclose_simulator.case_building import build
@@ -19,8 +20,9 @@ from hardclose_simulator.verdict import RunVerdict, Status, Verdict, Witness, ex
 
 def judge(records: Sequence[Record], obligations: Mapping[str, Obligation] = OBLIGATIONS) -> RunVerdict:
     """The verdict on a run. Raises HistoryError where the history was cut, edited, or makes no sense."""
-    check_unbroken(records)
-    return judge_case(build(records), obligations)
+    with resting():
+        check_unbroken(records)
+        return judge_case(build(records), obligations)
 
 
 def judge_case(case: Case, obligations: Mapping[str, Obligation] = OBLIGATIONS) -> RunVerdict:

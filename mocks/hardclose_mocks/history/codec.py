@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from sys import intern
 from typing import Any, TypeVar
 
 import msgspec
 
-from hardclose_mocks.history.records import KINDS, Record
+from hardclose_mocks.history.packed import Packed
+from hardclose_mocks.history.records import KINDS, Body, Emitted, Exchange, Record
 
 START = "0" * 32
-_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def _written(value: Any) -> msgspec.Raw:
+    """Packed objects were written by `to_json` once: they go as they are."""
+    if isinstance(value, Packed):
+        return msgspec.Raw(value.json)
+    raise NotImplementedError(f"{type(value).__name__} is no JSON")
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Packed):
+        return value.unpacked()
+    raise NotImplementedError(f"{type(value).__name__} is no JSON")
+
+
+_encode = msgspec.json.Encoder(order="deterministic", enc_hook=_written).encode
 T = TypeVar("T")
 
 
@@ -27,7 +45,7 @@ def to_json(value: Any) -> bytes:
 
 def plain(value: Any) -> Any:
     """The same value as plain JSON types."""
-    return msgspec.to_builtins(value)
+    return msgspec.to_builtins(value, enc_hook=_shown)
 
 
 def from_plain(value: Any, kind: type[T]) -> T:
@@ -106,4 +124,13 @@ def decode(seq: int, kind: str, wire_ns: int, business: str, system: str, actor:
         value = msgspec.json.decode(body, type=KINDS[kind])
     except (msgspec.DecodeError, ValueError, TypeError, RecursionError) as wrong:
         raise HistoryError(f"record {seq} ({kind}) cannot be read: {wrong}") from wrong
-    return Record(seq, wire_ns, at, system, actor, value, h)
+    return Record(seq, wire_ns, at, intern(system), intern(actor), _packed(value), h)
+
+
+def _packed(body: Body) -> Body:
+    """The same with its largest contents packed, those that next to nobody asks for."""
+    if isinstance(body, Emitted):
+        return replace(body, data=Packed(to_json(body.data)))
+    if isinstance(body, Exchange) and isinstance(body.answer, dict):
+        return replace(body, answer=Packed(to_json(body.answer)))
+    return body

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from hardclose_mocks.collector import resting
 from hardclose_mocks.history.codec import HistoryError, decode, encode_body
 from hardclose_mocks.history.records import Record
 
@@ -77,6 +78,7 @@ _RECORDS = Table(
 
 
 ROWS_PER_CHECKPOINT = 10_000
+ROWS_PER_FETCH = 1_000
 _INSERT = f"INSERT INTO {_RECORDS.name} VALUES ({', '.join('?' * len(_RECORDS.c))})"  # noqa: S608  # our own names
 
 
@@ -147,15 +149,17 @@ class SqliteStore:
         return self._read(select(_RECORDS).where(_RECORDS.c.seq >= first).order_by(_RECORDS.c.seq).limit(most))
 
     def count(self) -> int:
-        return int(self._rows(select(func.count()).select_from(_RECORDS))[0][0])
-
-    def _read(self, asked: Select[Any]) -> list[Record]:
-        return [decode(*row) for row in self._rows(asked)]
-
-    def _rows(self, asked: Select[Any]) -> Sequence[Any]:
         try:
             with self._connection.begin():
-                return self._connection.execute(asked).all()
+                return int(self._connection.execute(select(func.count()).select_from(_RECORDS)).scalar_one())
+        except _UNREADABLE as wrong:
+            raise HistoryError(f"{self.path} cannot be read as a history: {cause(wrong)}") from wrong
+
+    def _read(self, asked: Select[Any]) -> list[Record]:
+        try:
+            with resting(), self._connection.begin():
+                rows = self._connection.execution_options(yield_per=ROWS_PER_FETCH).execute(asked)
+                return [decode(*row) for row in rows]
         except _UNREADABLE as wrong:
             raise HistoryError(f"{self.path} cannot be read as a history: {cause(wrong)}") from wrong
 

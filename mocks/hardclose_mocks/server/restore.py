@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from hardclose_mocks.desk import Answer
 from hardclose_mocks.faults.plan import Plan, Rule
 from hardclose_mocks.faults.wire import Ordeal, ordeal
@@ -138,7 +136,7 @@ def _fold_key(sandbox: Sandbox, system: str, body: Exchange) -> None:
     if body.key is None or body.replayed or not is_kept(body.status, body.refusal, terms.stores):
         return
     headers = (("content-type", _content_type(body.status)), *body.answer_headers.items())
-    answer = Answer(body.status, tuple(headers), msgspec.json.encode(body.answer))
+    answer = Answer(body.status, tuple(headers), to_json(body.answer))
     same = fingerprint_of(body.op, body.path, body.body)
     life_s = terms.key_life_s(sandbox.pace)
     sandbox.keys.begin(system, body.credential, body.key, same, body.started_ns, life_s).answer = answer

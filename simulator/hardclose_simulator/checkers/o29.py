@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hardclose_mocks.clock import NS
@@ -36,8 +37,9 @@ def check(case: Case) -> Verdict:
     tells a lost request from a lost answer (C6) a surplus that was paid before it could be noticed is excused; so is
     one that the system itself committed later than its card says. Documents of people are theirs."""
     findings, tempted = [], 0
+    notes = _credit_notes(case)
     for facts in _debts(case):
-        settled = sorted((one for fact in facts for one in _settlements(case, fact)), key=lambda one: one.seq)
+        settled = sorted((one for fact in facts for one in _settlements(case, fact, notes)), key=lambda one: one.seq)
         if not settled:
             continue
         tempted += len(facts) > 1 or any(one.amount < 0 for one in settled) or any(tempts(case, one) for one in facts)
@@ -59,7 +61,16 @@ def _debts(case: Case) -> list[list[Fact]]:
     return list(debts.values())
 
 
-def _settlements(case: Case, fact: Fact) -> list[Settlement]:
+def _credit_notes(case: Case) -> dict[object, list[ErpDocument]]:
+    """By the number of what they credit."""
+    notes: dict[object, list[ErpDocument]] = defaultdict(list)
+    for one in case.documents.values():
+        if one.flow == "INV" and one.asked.get("credits") is not None:
+            notes[one.asked["credits"]].append(one)
+    return notes
+
+
+def _settlements(case: Case, fact: Fact, notes: Mapping[object, list[ErpDocument]]) -> list[Settlement]:
     found = []
     for document in case.documents_of(fact):
         if not document.by_integration or too_late(case, fact):
@@ -68,7 +79,7 @@ def _settlements(case: Case, fact: Fact) -> list[Settlement]:
         last = 0
         for mark in document.marked("completed", "returned"):
             if mark.what == "completed" and mark.when.wire_ns >= noticed_ns:
-                last = document.total - _credited(case, document, mark.when.seq)
+                last = document.total - _credited(notes.get(document.number, ()), mark.when.seq)
                 found.append(Settlement(mark.when.seq, mark.when.wire_ns, fact, document, last))
             elif mark.what == "returned":
                 found.append(Settlement(mark.when.seq, mark.when.wire_ns, fact, document, -last))
@@ -76,13 +87,9 @@ def _settlements(case: Case, fact: Fact) -> list[Settlement]:
     return found
 
 
-def _credited(case: Case, document: ErpDocument, seq: int) -> int:
+def _credited(notes: Iterable[ErpDocument], seq: int) -> int:
     """What credit notes had taken off it by then."""
-    return sum(
-        one.total
-        for one in case.documents.values()
-        if one.asked.get("credits") == document.number and one.live_at(seq) and one.flow == "INV"
-    )
+    return sum(one.total for one in notes if one.live_at(seq))
 
 
 def _most_paid(settled: list[Settlement], fact: Fact) -> list[Settlement]:

@@ -49,9 +49,10 @@ def check(case: Case) -> Verdict:
 def _invented(case: Case, forged: list[Delivery]) -> Iterator[_Found]:
     """Documents under numbers that only a forger ever used."""
     genuine = {fact.source for fact in case.facts} | {number for _, number in case.sources} | set(case.documents)
+    referred_to = "\n".join(document.reference for document in case.documents.values())
     for delivery in forged:
         subject = str(_content(delivery).get("subject", ""))
-        if not subject or subject in genuine:
+        if not subject or subject in genuine or subject not in referred_to:
             continue
         for document in case.documents.values():
             if _after(document, delivery) and subject in document.reference:

@@ -25,7 +25,8 @@ def leaks(records: Sequence[Record]) -> Iterator[tuple[int, str, str]]:
     own = _own_secrets(Credentials())
     tokens = {record.body.token_hash for record in records if isinstance(record.body, TokenIssued)}
     for record in records:
-        if not _SUSPECT.search(_written(record)):
+        written = _written(record)
+        if not written or not _SUSPECT.search(written):
             continue
         for where, text in _texts_of(record):
             kind = _secret_in(text, own, tokens)

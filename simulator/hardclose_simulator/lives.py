@@ -135,9 +135,14 @@ class Lives:
     claims: Mapping[tuple[str, str], tuple[Claim, ...]]
 
 
+_CARRYING = frozenset({Exchange, JobEnded, Acted})
+
+
 def accepted(records: Sequence[Record]) -> Iterator[tuple[Record, Carried]]:
     """Every command that changed books, with the record it stands in."""
-    return ((record, one) for record in records for one in _accepted_in(record))
+    # By exact class first: most records are none of these, and every case goes through all of them several times.
+    carrying = (record for record in records if type(record.body) in _CARRYING)
+    return ((record, one) for record in carrying for one in _accepted_in(record))
 
 
 def _accepted_in(record: Record) -> Iterator[Carried]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from sys import intern
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from hardclose_mocks.history.packed import Packed
-from hardclose_mocks.history.records import KINDS, Body, Emitted, Exchange, Record
+from hardclose_mocks.history.records import KINDS, Body, DeliveryTried, Emitted, Exchange, Record, Told
 
 START = "0" * 32
 
@@ -127,10 +126,28 @@ def decode(seq: int, kind: str, wire_ns: int, business: str, system: str, actor:
     return Record(seq, wire_ns, at, intern(system), intern(actor), _packed(value), h)
 
 
+_NOTHING: Mapping[str, Any] = {}
+_SHARED: dict[type, tuple[str, ...]] = {
+    Exchange: ("op", "method", "credential", "subject"),
+    Told: ("delivered", "form"),
+    Emitted: ("id", "type", "subject", "company"),
+    DeliveryTried: ("event", "message", "subscription", "subject", "label", "outcome", "payload"),
+}
+"""Texts that many records repeat: one copy of each will do."""
+_OFTEN_EMPTY: dict[type, tuple[str, ...]] = {Exchange: ("query", "headers", "answer_headers"), Emitted: ("trace",)}
+
+
 def _packed(body: Body) -> Body:
-    """The same with its largest contents packed, those that next to nobody asks for."""
+    """The same with its largest contents packed, those that next to nobody asks for, and its texts shared. Nobody has
+    seen it yet, so it may be set in a frozen class."""
+    kind = type(body)
+    for name in _SHARED.get(kind, ()):
+        object.__setattr__(body, name, intern(getattr(body, name)))
+    for name in _OFTEN_EMPTY.get(kind, ()):
+        if not getattr(body, name):
+            object.__setattr__(body, name, _NOTHING)
     if isinstance(body, Emitted):
-        return replace(body, data=Packed(to_json(body.data)))
-    if isinstance(body, Exchange) and isinstance(body.answer, dict):
-        return replace(body, answer=Packed(to_json(body.answer)))
+        object.__setattr__(body, "data", Packed(to_json(body.data)))
+    elif isinstance(body, Exchange) and isinstance(body.answer, dict):
+        object.__setattr__(body, "answer", Packed(to_json(body.answer)))
     return body

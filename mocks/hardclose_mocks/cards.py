@@ -155,6 +155,9 @@ class ContractCard:
     validation: Validation | None = None
     tolerances: Tolerances | None = None
     """Those of the ERP's match; None for systems that match nothing."""
+    recall_approved: bool = False
+    edit_approved: str = ""
+    """As in `Master`."""
     refuses_older: bool = False
     """Whether a copy of a master is refused that is older than the one held; else the last one put stands."""
 
@@ -226,6 +229,13 @@ class ContractCard:
             "token_life_s": pace.token_life_s,
             "access": self.access.document(),
             "accounting_date": "company-local date of the final approval: the first ten characters of `approved_at`",
+            "approvals": {
+                "recall_after_approval": self.recall_approved,
+                "edit_after_approval": self.edit_approved or None,
+                "belong_to": "a revision: of a report, the one named by `approved_revision`",
+            }
+            if self.system == "expense"
+            else None,
             "periods": {"freshness_s": pace.freshness_s},
             "service_levels": {
                 "exception_s": pace.exception_s,

@@ -36,6 +36,12 @@ class Behaviour:
     """What the refusal of a blocked cost centre leads to: `park`, or a `default` in its place."""
     ready: str = "approved"
     """From which status on a document is posted: `approved`, or `submitted` already."""
+    approval: str = "of_revision"
+    """What an approval is taken for: one `of_revision` it was given to, or `of_report` whatever that says by now."""
+    recalls: str = "heeded"
+    """A report that is taken back after its approval is `heeded`, or `ignored`: what was approved once is posted."""
+    edits: str = "once_approved"
+    """A posted report that is edited is reversed `once_approved` anew, or `at_once`."""
     sends: str = "as_approved"
     """The request body: `as_approved`, or spoilt as `miscoding.py` words it."""
     signs: bool = False
@@ -128,6 +134,8 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P28": Behaviour(tokens="each"),
     "P29": Behaviour(renews=False),
     "P35": Behaviour(tries=5),
+    "P18": Behaviour(approval="of_report"),
+    "P30": Behaviour(recalls="ignored"),
     "P21": Behaviour(sends="floats"),
     "P32": Behaviour(blocked_master="default"),
     "P51": Behaviour(ready="submitted"),
@@ -149,6 +157,7 @@ VARIANTS: Mapping[str, Behaviour] = {
     # Legal variants: odd, and right; see legal.py.
     "L01": Behaviour(ask_periods_first=True),
     "L02": Behaviour(closed_period="park"),
+    "L03": Behaviour(edits="at_once"),
     "L07": Behaviour(send_twice=True),
     "L08": Behaviour(look_before_retry=False),
     "L09": Behaviour(overlap_days=1),

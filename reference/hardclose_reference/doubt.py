@@ -77,16 +77,18 @@ async def _look_through(erp: SystemClient, job: Job, target: Target) -> Found | 
     # A day more, for clocks and zones.
     since = datetime.fromisoformat(str(job.source["updated_at"])) - timedelta(days=1)
     items = erp.items(target.erp_path, {"updated_since": since.isoformat()})
-    return _ours([one async for one in items if one.get("reference") == job.number])
+    return _ours([one async for one in items if one.get("reference") == job.number], job)
 
 
 async def look_up(erp: SystemClient, job: Job, target: Target) -> Found | None:
     """The document under the job's number, a live one before others. Raises Refused where nobody may search."""
-    return _ours([one async for one in erp.items(target.erp_path, {"reference": job.number})])
+    return _ours([one async for one in erp.items(target.erp_path, {"reference": job.number})], job)
 
 
-def _ours(found: list[dict[str, Any]]) -> Found | None:
-    ours = sorted((one for one in found if not one.get("reverses")), key=lambda one: one.get("status") in UNDONE)
+def _ours(found: list[dict[str, Any]], job: Job) -> Found | None:
+    """Documents of revisions before this one are none of it."""
+    ours = [one for one in found if not one.get("reverses") and one["number"] not in job.former]
+    ours.sort(key=lambda one: one.get("status") in UNDONE)
     return Found(str(ours[0]["number"]), ours[0].get("status") not in UNDONE) if ours else None
 
 

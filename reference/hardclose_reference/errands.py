@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hardclose_reference.job import POSTED, Job
+from hardclose_reference.job import DUE, POSTED, Job
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS
 
@@ -59,7 +59,35 @@ def posted(store: Store, job: Job, document: str) -> None:
     """The job is done, and what follows from it is noted together with that."""
     with store.all_or_nothing():
         store.done(job, document)
-        for one in follow_ups(job):
-            if store.job(*one.key) is None:
+        for one in follow_ups(job) if not job.withdrawn else ():
+            known = store.job(*one.key)
+            if known is None or known.revision < one.revision:
                 store.save(one)
         take_back_surplus(store, job)
+        settle_withdrawn(store, job)
+
+
+def withdraw(
+    store: Store, job: Job, reason: str, source: dict[str, Any], successor: dict[str, Any] | None = None
+) -> None:
+    """The source, as it says now, wants this revision no more, and `successor` instead if that is approved already."""
+    with store.all_or_nothing():
+        job.withdrawn, job.successor, job.source_version = reason, successor, int(source["version"])
+        store.save(job)
+        settle_withdrawn(store, job)
+
+
+def settle_withdrawn(store: Store, job: Job) -> None:
+    """Ends a job that was withdrawn, as far as we know where it stands: what is in the ERP is taken back first, of what
+    may yet turn out to be there nothing is decided."""
+    if not job.withdrawn or (job.state == DUE and job.in_doubt_since is not None):
+        return
+    if job.state == POSTED and not job.voided:
+        errand = undo(job, job.withdrawn, document=str(job.document))
+        if store.job(*errand.key) is None:
+            store.save(errand)
+        return
+    store.drop(job)
+    if job.successor is not None:
+        job.begin_anew(job.successor)
+        store.save(job)

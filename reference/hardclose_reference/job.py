@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from hardclose_reference.targets import TARGETS
@@ -30,7 +30,9 @@ class Job:
     ERP does not pay it, `returned` that a payment came back, `heard_version` the latest version of the document that
     it told of. `home` is the system and the number under which a person is shown an errand.
     `batch` names the batch that it was last a row of, `alone` keeps it out of others. `spoilt` is set
-    once the key of the attempt in doubt may stand for an error for ever."""
+    once the key of the attempt in doubt may stand for an error for ever. `withdrawn` is why its source wants it no
+    more, as of `source_version`; `successor` what it wants instead, once that is approved. `former` are ERP documents
+    of revisions before this one."""
 
     kind: str
     number: str
@@ -63,6 +65,10 @@ class Job:
     batch: str = ""
     alone: bool = False
     spoilt: bool = False
+    withdrawn: str = ""
+    successor: dict[str, Any] | None = None
+    former: list[str] = field(default_factory=list)
+    source_version: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -85,7 +91,7 @@ class Job:
 
     def wanted(self) -> list[str | None] | None:
         """What the source should be told by now: state, document, reason. Of errands it is told nothing."""
-        if self.kind not in TARGETS:
+        if self.kind not in TARGETS or self.withdrawn:
             return None
         if self.state == POSTED and self.voided and self.kind != "accrual":
             return ["parked", None, f"{self.document} was reversed in the ERP"]
@@ -118,6 +124,15 @@ class Job:
         return before != (self.paid, self.voided, self.blocked)
 
     # --- how it goes on -----------------------------------------------------------------------------------------
+
+    def begin_anew(self, source: dict[str, Any]) -> None:
+        """With what its source says now. The same object, for whoever has it in hand; another key for the ERP."""
+        former = [*self.former, *([self.document] if self.document else [])]
+        refusals = self.refusals + 1
+        fresh = Job(self.kind, self.number, int(source["revision"]), source, self.instance, needs=self.needs)
+        for one in fields(Job):
+            setattr(self, one.name, getattr(fresh, one.name))
+        self.former, self.refusals = former, refusals
 
     def done(self, document: str) -> None:
         self.state, self.document, self.reason, self.tries = POSTED, document, None, 0

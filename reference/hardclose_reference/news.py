@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hardclose_reference.errands import take_back_surplus, undo
+from hardclose_reference.behaviour import Behaviour
+from hardclose_reference.errands import take_back_surplus, undo, withdraw
 from hardclose_reference.job import DUE, PARKED, POSTED, SUPERSEDED, UNDONE, Job
 from hardclose_reference.masters import Masters
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS
 
+CORRECTED = ("expense_report",)
+"""Kinds that may be taken back or edited after their approval: their ERP documents are reversed and made anew."""
 TAKEN_BACK = ("draft", "submitted", "pending", "sent_back", "recalled", "rejected", "cancelled", "reversed")
 
 
-class News:
-    """Told by webhooks and by lists alike. `wake` is called whenever there is something new to do; `early` is a status
-    that counts as approved already: only a mutant has one."""
+DEFAULTS = Behaviour()
 
-    def __init__(self, store: Store, masters: Masters, wake: Callable[[], None], early: str = "") -> None:
-        self._store, self._masters, self._wake, self._early = store, masters, wake, early
+
+class News:
+    """Told by webhooks and by lists alike. `wake` is called whenever there is something new to do."""
+
+    def __init__(
+        self, store: Store, masters: Masters, wake: Callable[[], None], behaviour: Behaviour = DEFAULTS
+    ) -> None:
+        self._store, self._masters, self._wake, self._behaviour = store, masters, wake, behaviour
 
     def take_document(self, kind: str, source: dict[str, Any], instance: str = "") -> None:
         """A source document in whatever state somebody told us of. Late and repeated news change nothing."""
@@ -30,7 +37,10 @@ class News:
             return
         if known is not None and known.revision > revision:
             return
-        if source.get("status") in (TARGETS[kind].ready, self._early) and (known is None or known.revision < revision):
+        if kind in CORRECTED:
+            self._take_corrected(kind, source, known, instance)
+            return
+        if self._ready(kind, source) and (known is None or known.revision < revision):
             if known is not None and known.state != SUPERSEDED:
                 reason = f"revision {revision} was approved, and revision {known.revision} is {known.state} already"
                 self._store.raise_exception(TARGETS[kind].system, number, reason, str(source["updated_at"]))
@@ -39,6 +49,43 @@ class News:
             self._wake()
         elif source.get("status") in TAKEN_BACK and known is not None:
             self._taken_back(known, source)
+
+    def _ready(self, kind: str, source: dict[str, Any]) -> bool:
+        """Only a mutant posts before the last signature."""
+        return source.get("status") in (TARGETS[kind].ready, self._behaviour.ready)
+
+    def _take_corrected(self, kind: str, source: dict[str, Any], known: Job | None, instance: str) -> None:
+        """What is told of a report counts by its version: a recalled one may be approved once more as it was."""
+        revision, counts = int(source["revision"]), source.get("approved_revision")
+        amended = self._behaviour.approval == "of_revision" and counts is not None and int(counts) < revision
+        ready = self._ready(kind, source) and not amended
+        if self._behaviour.recalls == "ignored" and known is not None:
+            if ready and known.revision < revision and self._store.job(kind, known.number, f"r{revision}") is None:
+                self._store.save(Job(kind, known.number, revision, source, f"r{revision}"))
+                self._wake()
+        elif known is None:
+            job = Job(kind, str(source["number"]), revision, source, instance)
+            if not ready and (amended or source["status"] == "recalled"):
+                # News of an approval that come after this are older than it.
+                job.state, job.withdrawn = SUPERSEDED, str(source["status"])
+            if ready or job.withdrawn:
+                self._store.save(job)
+            if ready:
+                self._wake()
+        elif int(source["version"]) > max(known.source_version, int(known.source["version"])):
+            gone = source["status"] in TAKEN_BACK and not ready
+            early = amended and (known.state != POSTED or self._behaviour.edits == "at_once")
+            if known.state == SUPERSEDED:
+                if ready and (known.withdrawn or known.revision < revision):
+                    known.begin_anew(source)
+                    self._store.save(known)
+                    self._wake()
+            elif ready and (known.revision < revision or known.withdrawn):
+                withdraw(self._store, known, f"revision {revision} was approved", source, source)
+                self._wake()
+            elif gone or early:
+                withdraw(self._store, known, f"{source['status']} again at the source", source)
+                self._wake()
 
     def _taken_back(self, known: Job, source: dict[str, Any]) -> None:
         """Before it was sent there is nothing to do any more. A receipt is taken back in the ERP as well."""
@@ -74,7 +121,7 @@ class News:
         It may be so before we know that it is ours: the answer that named it was lost, and we have not looked yet."""
         for kind in TARGETS:
             job = self._store.job(kind, str(document.get("reference", "")))
-            if job is None:
+            if job is None or document.get("number") in job.former:
                 continue
             perhaps_ours = job.document is None and job.in_doubt_since is not None and not document.get("reverses")
             ours = perhaps_ours or job.document == document.get("number")

@@ -22,7 +22,7 @@ from hardclose_reference.doubt import (
     look_up,
     outcome_of,
 )
-from hardclose_reference.errands import posted
+from hardclose_reference.errands import posted, settle_withdrawn
 from hardclose_reference.job import DUE, POSTED, SUPERSEDED, Job
 from hardclose_reference.mapping import budget_needs, erp_document, utc_day
 from hardclose_reference.miscoding import as_sent
@@ -54,14 +54,18 @@ class Poster:
         self._batcher = Batcher(erp, store, behaviour)
 
     async def post(self, job: Job) -> None:
+        await self._post(job)
+        settle_withdrawn(self._store, job)
+
+    async def _post(self, job: Job) -> None:
         target = TARGETS[job.kind]
         if job.in_doubt_since is None and not await self._may_be_tried(job, target):
             return
-        while job.state == DUE and not self._needs_more(job):
+        while job.state == DUE and not self._needs_more(job) and not self._given_up(job):
             try:
                 # Who may not look is not refused the document: that goes up to the worker.
                 document = await self._found(job, target)
-                if document is None:
+                if document is None and not self._given_up(job):
                     document = await self._sent(job, target)
             except StillPending:
                 job.next_at = self._now().timestamp() + self._erp.timeout_s / 4
@@ -75,6 +79,10 @@ class Poster:
     def _needs_more(self, job: Job) -> bool:
         """Whether it turned out to need what has not been posted yet: the worker waits for that."""
         return any((other := self._store.job(*need)) is None or other.state != POSTED for need in job.needs)
+
+    def _given_up(self, job: Job) -> bool:
+        """Whether its source wants it no more, and nothing of it can be in the ERP."""
+        return bool(job.withdrawn) and job.in_doubt_since is None
 
     async def _found(self, job: Job, target: Target) -> str | None:
         """The document that the last request made after all; None if there was none, or it may be sent again."""
@@ -120,7 +128,7 @@ class Poster:
         if self._behaviour.rows != "alone" and job.kind == "expense_report" and not job.alone:
             post = partial(self._batcher.post, job, body, keyed=key is not None, leaves=leaves)
         else:
-            leaving = partial(leaves, job)
+            leaving = partial(leaves, job, source=job.source)
             post = partial(
                 self._erp.call, "POST", target.erp_path, body=body, key=key, says=("number",), leaving=leaving
             )
@@ -146,8 +154,12 @@ class Poster:
         job.hears(answer)
         return str(answer["number"])
 
-    def _leaves(self, job: Job, *, terms: Mapping[str, Any], keyed: bool) -> None:
-        """The moment before a request of the job leaves, all waiting over."""
+    def _leaves(
+        self, job: Job, *, terms: Mapping[str, Any], keyed: bool, source: Mapping[str, Any] | None = None
+    ) -> None:
+        """The moment before a request of the job leaves, all waiting over. `source` is what it was made of."""
+        if job.state != DUE or (not job.batch if source is None else job.source is not source):
+            raise InDoubt("its source took it back while it waited for its turn")
         now, blindly = self._now().timestamp(), not keyed and not terms["reference_search"]
         if keyed and not key_knows(job, terms, now):
             raise InDoubt("its key ended while it had to wait")

@@ -66,7 +66,7 @@ class Service:
         self.subscriptions = Subscriptions(settings, self.clients, self.store, now)
         erp = self.clients["erp"]
         masters = Masters(self.clients, self.store, behaviour, now)
-        news = News(self.store, masters, lambda: self.worker.wake(), behaviour.ready)
+        news = News(self.store, masters, lambda: self.worker.wake(), behaviour)
         prerequisites = Prerequisites(self.clients, self.store, behaviour, news.take_document)
         periods = Periods(erp, now)
         carriers: dict[str, Carrier] = {

@@ -48,7 +48,10 @@ class Store:
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
-        """What is changed inside survives together, or not at all."""
+        """What is changed inside survives together, or not at all; within another, together with that."""
+        if self._db.in_transaction:
+            yield
+            return
         self._db.execute("BEGIN")
         try:
             yield

@@ -7,7 +7,8 @@ import contextlib
 from hardclose_reference.answers import InDoubt, Refused
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
-from hardclose_reference.job import Job
+from hardclose_reference.errands import withdraw
+from hardclose_reference.job import POSTED, Job
 from hardclose_reference.store import Store
 from hardclose_reference.targets import TARGETS
 
@@ -45,7 +46,11 @@ class Teller:
     async def _put(self, job: Job, step: list[str | None]) -> None:
         state, document, reason = step
         body = {"state": state, "document": document, "reason": reason}
-        await self._sources[job.system].call("PUT", f"{_path(job)}/posting", body=body, says=("posting",))
+        there = await self._sources[job.system].call("PUT", f"{_path(job)}/posting", body=body, says=("posting",))
+        counts = there.get("approved_revision")
+        if job.state == POSTED and counts == there.get("revision") and int(counts or 0) > job.revision:
+            # The answer says what its list shows no more, now that we have told it: another revision was approved.
+            withdraw(self._store, job, f"revision {counts} was approved", there, there)
 
     async def _send_back(self, job: Job) -> None:
         way = "return" if job.kind == "expense_report" else "rejection"

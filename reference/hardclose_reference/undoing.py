@@ -9,6 +9,7 @@ from typing import Any
 from hardclose_reference.answers import Refused
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
+from hardclose_reference.errands import settle_withdrawn
 from hardclose_reference.job import UNDONE, Job
 from hardclose_reference.periods import Periods
 from hardclose_reference.store import Store
@@ -47,7 +48,11 @@ class Undoer:
                 if not await self._moved(job, of, no):
                     self._store.park(job, f"{no.slug}: {no}", self._now().isoformat())
                 return
-        self._store.done(job, document)
+        with self._store.all_or_nothing():
+            self._store.done(job, document)
+            if of.withdrawn and of.document == document:
+                of.voided = True
+                settle_withdrawn(self._store, of)
 
     async def _body(self, job: Job, of: Job, path: str) -> dict[str, Any]:
         reason = {"reason": job.source["reason"]}

@@ -138,7 +138,8 @@ class Worker:
 
     def _is_posted(self, need: list[str]) -> bool:
         other = self._store.job(*need)
-        return other is not None and other.state == POSTED and not other.voided
+        # Of what its source wants no more, there is only taking it back: that waits for nothing.
+        return other is not None and other.state == POSTED and (not other.voided or bool(other.withdrawn))
 
     def _wake_those_that_need(self, job: Job) -> None:
         for waiting in self._store.waiting_for(job) if job.state == POSTED else ():

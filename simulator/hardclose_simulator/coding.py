@@ -48,6 +48,18 @@ def of_source(document: object) -> Coding | None:
     return _of_lines(document.lines, taxed=True) if isinstance(document, (Requisition, Invoice)) else None
 
 
+def of_another_revision(case: Case, fact: Fact, document: ErpDocument) -> bool:
+    """Whether it carries, line by line, what was approved as another revision than the one that stands: whether it may
+    still stand is O08's and O19's to say."""
+    line, there = case.line_of(fact), of_document(document)
+    return any(
+        one.revision != fact.revision
+        and line.first_approval(one.revision) is not None
+        and of_source(one.document) == there
+        for one in line.revisions()
+    )
+
+
 def tells_tax(fact: Fact) -> bool:
     return all(line.get("tax_code") is not None for line in fact.lines)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hardclose_mocks.faults.plan import Plan, Rule
@@ -116,16 +117,21 @@ class _Planner:
 
     def _rethought(self, index: int, desk: Desk, schedule: Schedule, subject: str, bad: str | None) -> Rethought | None:
         """F50, for a share of those that were not sent back: minutes after the approval the employee thinks again."""
-        share = self._scenario.second_thoughts.recall
-        if schedule.returned_at or bad or self._even("recall", 19, index) >= share:
+        keys = self._scenario.second_thoughts
+        if schedule.returned_at or bad:
             return None
-        rng = self._rng("recall", index)
-        recalled = schedule.approved_at + timedelta(minutes=rng.randrange(1, 30))
+        if self._even("recall", 19, index) < keys.recall:
+            how, rng, minutes = "recalled", self._rng("recall", index), 30
+        elif self._even("edit", 29, index) < keys.edit:
+            how, rng, minutes = keys.approval, self._rng("edit", index), 120
+        else:
+            return None
+        recalled = schedule.approved_at + timedelta(minutes=rng.randrange(1, minutes))
         again = recalled + timedelta(minutes=rng.randrange(60, 180))
         approved = again + timedelta(minutes=rng.randrange(30, 120))
         if approved > self._scenario.ends:
             return None
-        return Rethought(recalled, again, approved, self._lines(index, desk, schedule, subject, bad, 1))
+        return Rethought(recalled, again, approved, self._lines(index, desk, schedule, subject, bad, 1), how)
 
     def _twin(self, index: int, original: PlannedIntent) -> PlannedIntent:
         company, subject = self._scenario.company(original.company), self._subject(index)
@@ -193,9 +199,17 @@ def facts_hash(intents: Iterable[PlannedIntent | Follower]) -> str:
         tag = intent.number.removesuffix(intent.subject)
         if isinstance(intent, PlannedIntent) and intent.partner.startswith(tag):
             intent = replace(intent, partner=intent.partner.removeprefix(tag))
-        text = json.dumps(plain(intent), sort_keys=True, ensure_ascii=False)
+        text = json.dumps(_said(plain(intent)), sort_keys=True, ensure_ascii=False)
         digest.update(text.replace(intent.number, intent.subject).encode() + b"\n")
     return digest.hexdigest()
+
+
+def _said(intent: dict[str, Any]) -> dict[str, Any]:
+    """Without what nobody does in it and was not there from the first: a new habit of people changes no other hash."""
+    rethought = intent.get("rethought")
+    if rethought and rethought["how"] == "recalled":
+        intent = {**intent, "rethought": {name: value for name, value in rethought.items() if name != "how"}}
+    return intent
 
 
 def planned_calls(intents: Iterable[PlannedIntent | Follower]) -> tuple[tuple[str, str, str], ...]:

@@ -88,6 +88,7 @@ def make_master(scenario: Scenario, seed: int) -> Master:
         budgets=tuple(line for part in parts for line in part.budgets),
         first_period=first.replace(year=first.year - 1),
         recall_approved=scenario.second_thoughts.recall > 0,
+        edit_approved=scenario.second_thoughts.approval if scenario.second_thoughts.edit else "",
     )
 
 

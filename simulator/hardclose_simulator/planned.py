@@ -15,12 +15,15 @@ Lines = tuple[ExpenseLine, ...] | tuple[OrderLine, ...]
 
 @dataclass(frozen=True, slots=True)
 class Rethought:
-    """F50: taken back after the approval, corrected to `lines`, submitted again, and approved once more."""
+    """F50: taken back after the approval, corrected to `lines`, submitted again, and approved once more.
+
+    `how`: recalled, or edited as it stands; then the approval is `revoked`, or `kept` until the next one."""
 
     recalled_at: datetime
     resubmitted_at: datetime
     approved_at: datetime
     lines: Lines
+    how: str = "recalled"
 
 
 @dataclass(frozen=True, slots=True)

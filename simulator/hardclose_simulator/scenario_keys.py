@@ -194,6 +194,13 @@ class SecondThoughts(Keys):
     """F50: what people do to expense reports that they had sent on their way."""
 
     recall: Annotated[Share, Field(description="share taken back after approval, corrected and submitted again")] = 0.0
+    edit: Annotated[
+        Share, Field(description="share edited after approval, perhaps after posting, and approved anew")
+    ] = 0.0
+    approval: Annotated[
+        Literal["revoked", "kept"],
+        Field(description="what an edit makes of the approval: revoked, or kept for the revision it was given to"),
+    ] = "revoked"
     double_submit: Annotated[Share, Field(description="share submitted twice in a row")] = 0.0
 
 

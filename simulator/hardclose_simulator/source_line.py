@@ -43,7 +43,15 @@ class SourceVersion:
 
     @property
     def approved(self) -> bool:
+        """Whether any revision of it is, see `approved_revision`."""
         return self.status not in TAKEN_BACK
+
+    @property
+    def approved_revision(self) -> int | None:
+        """The revision whose approval counts; None where none does. Kinds of documents that cannot be edited while they
+        are approved do not tell it: it is their revision."""
+        told = getattr(self.document, "approved_revision", None)
+        return (self.revision if told is None else int(told)) if self.approved else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +62,13 @@ class SourceLine:
 
     def first_approval(self, revision: int | None = None) -> SourceVersion | None:
         """The first version in which that revision, or any, was approved."""
-        return next((one for one in self.versions if one.approved and revision in (None, one.revision)), None)
+        return next((one for one in self.versions if one.approved and revision in (None, one.approved_revision)), None)
 
     def taken_back(self, revision: int, *, since_seq: int) -> SourceVersion | None:
         """The first later version in which that approved revision no longer counted."""
         for one in self.versions:
-            if one.seq > since_seq and (one.revision > revision or not one.approved):
+            counts = one.approved_revision
+            if one.seq > since_seq and (counts is None or counts > revision):
                 return one
         return None
 
@@ -69,6 +78,12 @@ class SourceLine:
         for one in self.versions:
             seen.setdefault(one.revision, one)
         return tuple(seen.values())
+
+    @property
+    def truth(self) -> SourceVersion | None:
+        """The content whose approval counts at the end; None where none does."""
+        counts = self.versions[-1].approved_revision if self.versions else None
+        return next((one for one in self.revisions() if counts is not None and one.revision == counts), None)
 
     @property
     def latest(self) -> SourceVersion | None:

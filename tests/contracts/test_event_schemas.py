@@ -44,7 +44,6 @@ SILENT = {
     "PutCostCenter",
     "RegisterSupplier",
     "ReviseInvoice",
-    "ReviseReport",
     "ReviseRequisition",
 }
 """Commands that are nobody's business but their author's."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hardclose_reference.behaviour import Behaviour
+from hardclose_reference.errands import settle_withdrawn
 from hardclose_reference.intake import Intake, Unreadable
 from hardclose_reference.job import DUE, POSTED, SUPERSEDED, Job
 from hardclose_reference.masters import Masters
@@ -43,7 +44,7 @@ class Listener:
 
 def test_only_an_approval_makes_a_job(tmp_path: Path) -> None:
     here = Listener(tmp_path)
-    for status in ("draft", "submitted", "pending", "sent_back", "recalled"):
+    for status in ("draft", "submitted", "pending", "sent_back"):
         assert here.hear(status=status) is None
     assert here.woken == 0
     made = here.hear()
@@ -107,16 +108,63 @@ def test_news_of_an_older_revision_come_too_late(tmp_path: Path) -> None:
         assert (still.revision, still.state) == (2, DUE)
 
 
-def test_a_second_revision_of_a_document_that_is_under_way_is_shown_to_a_person(tmp_path: Path) -> None:
-    here = Listener(tmp_path)
-    made = here.hear()
+def posted(here: Listener) -> Job:
+    made = here.hear(version=3)
     assert made is not None
     made.state, made.document = POSTED, "EP-1"
     here.store.save(made)
-    still = here.hear(revision=2, version=7)
-    assert still is made
-    (shown,) = here.store.exceptions()
-    assert shown["reason"] == "revision 2 was approved, and revision 1 is posted already"
+    return made
+
+
+def undoing(here: Listener) -> Job | None:
+    return here.store.job("expense_report.undo", "R-1", "EP-1")
+
+
+def test_a_second_revision_waits_until_what_was_posted_of_the_first_is_reversed(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = posted(here)
+    assert here.hear(revision=2, version=7) is made
+    assert (made.revision, made.state, made.wanted()) == (1, POSTED, None)
+    assert undoing(here) is not None
+    made.voided = True
+    settle_withdrawn(here.store, made)
+    assert (made.revision, made.state, made.document, made.former) == (2, DUE, None, ["EP-1"])
+
+
+def test_what_was_posted_of_a_recalled_report_is_reversed_and_posted_no_more(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = posted(here)
+    here.hear(status="recalled", version=7)
+    assert undoing(here) is not None
+    here.hear(version=3)
+    made.voided = True
+    settle_withdrawn(here.store, made)
+    assert made.state == SUPERSEDED
+
+
+def test_an_edit_that_nobody_has_approved_yet_takes_no_posted_document_back(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = posted(here)
+    here.hear(revision=2, approved_revision=1, version=7)
+    assert (made.withdrawn, undoing(here)) == ("", None)
+
+
+def test_an_edit_that_nobody_has_approved_yet_is_not_posted(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    made = here.hear(version=3)
+    assert made is not None
+    here.hear(revision=2, approved_revision=1, version=7)
+    assert made.state == SUPERSEDED
+    here.hear(revision=2, approved_revision=2, version=8)
+    assert (made.revision, made.state) == (2, DUE)
+
+
+def test_an_approval_that_is_heard_of_after_its_recall_is_old_news(tmp_path: Path) -> None:
+    here = Listener(tmp_path)
+    here.hear(status="recalled", version=4)
+    late = here.hear(version=3)
+    assert late is not None
+    assert late.state == SUPERSEDED
 
 
 def test_a_payment_is_remembered_while_we_do_not_know_that_the_document_is_ours(tmp_path: Path) -> None:

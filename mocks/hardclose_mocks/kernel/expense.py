@@ -36,6 +36,8 @@ from hardclose_mocks.kernel.writeback import next_posting
 
 KIND = "expense_report"
 EDITABLE = ("draft", "sent_back", "recalled")
+AMENDABLE = ("approved", "posted")
+"""Statuses in which an edit concerns an approval, where the house allows one at all."""
 NOT_POSTED = ("none", "parked", "rejected")
 READY = ("approved", "posted", "paid")
 STATES = ("submitted", "posted", "paid", "parked", "rejected")
@@ -47,7 +49,7 @@ class ExpenseBooks:
     def __init__(self, master: Master, *, opened_at: datetime) -> None:
         self._directory = Directory(master)
         self._workflow = Workflow(self._directory)
-        self._recall_approved = master.recall_approved
+        self._recall_approved, self._edits = master.recall_approved, master.edit_approved
         self._reports: Shelf[ExpenseReport] = Shelf()
         self._numbers: set[str] = set()
         self._cost_centers = CostCenters(self._directory, opened_at.astimezone(UTC), self._numbers)
@@ -96,9 +98,8 @@ class ExpenseBooks:
             case SubmitReport(number=number):
                 report = self._workflow.submit(self._report(number), at, allowed=EDITABLE)
                 return self._put(report, "submitted")
-            case ApproveReport(number=number, approver=approver, on_behalf_of=on_behalf_of):
-                report = self._workflow.approve(self._report(number), approver, on_behalf_of, at, actor)
-                return self._put(report, "approved" if report.status == "approved" else None)
+            case ApproveReport():
+                return self._approve(command, at, actor)
             case SendBackReport(number=number, approver=approver, reason=reason):
                 check_filled(reason=reason)
                 report = self._workflow.send_back(self._report(number), approver, reason, at, actor, to="sent_back")
@@ -149,24 +150,46 @@ class ExpenseBooks:
     def _revise(self, command: ReviseReport, at: datetime) -> Done:
         report = self._report(command.number)
         check_values(command.lines, report.currency)
-        check_state(report, EDITABLE, "revised")
+        late = bool(self._edits) and report.status in AMENDABLE
+        check_state(report, (*EDITABLE, *AMENDABLE) if late else EDITABLE, "revised")
         company = self._directory.company(report.company)
         self._check_content(company, report.employee, command.lines, report.currency, at)
-        return self._put(
-            replace(
-                report,
-                lines=command.lines,
-                text=command.text,
-                total=report_total(command.lines),
-                status="draft",
-                revision=report.revision + 1,
-                chain=(),
-                approvals=(),
-                reason=None,
-                version=report.version + 1,
-                updated_at=at,
-            )
+        revised = replace(
+            report,
+            lines=command.lines,
+            text=command.text,
+            total=report_total(command.lines),
+            status="draft",
+            revision=report.revision + 1,
+            chain=(),
+            approvals=(),
+            reason=None,
+            version=report.version + 1,
+            updated_at=at,
         )
+        if late and self._edits == "kept":
+            # What was approved stays so, and waits at its status for the signatures under what it says now.
+            kept = replace(revised, status=report.status, chain=self._workflow.chain_of(revised))
+            return self._put(kept, "edited")
+        if late:
+            revised = replace(revised, approved_at=None, approved_revision=None, posting=Posting())
+        return self._put(revised, "edited" if late else None)
+
+    def _approve(self, command: ApproveReport, at: datetime, actor: str) -> Done:
+        before = self._report(command.number)
+        allowed = (*UNDER_WAY, *AMENDABLE) if before.amended else UNDER_WAY
+        report = self._workflow.approve(before, command.approver, command.on_behalf_of, at, actor, allowed=allowed)
+        if report.status == "approved":
+            # What was written back of an earlier revision says nothing of this one.
+            report = replace(
+                report,
+                approved_revision=report.revision,
+                posting=Posting() if before.amended else report.posting,
+            )
+            return self._put(report, "approved")
+        if before.amended:
+            report = replace(report, status=before.status, approved_at=before.approved_at)
+        return self._put(report)
 
     def _attach(self, command: AttachReceipt, at: datetime) -> Done:
         """A draft takes it as it is; one that was submitted before becomes a draft with new content."""
@@ -197,7 +220,7 @@ class ExpenseBooks:
         allowed = (*UNDER_WAY, "approved") if late else UNDER_WAY
         recalled = self._workflow.take_back(report, at, allowed=allowed, to="recalled")
         if late:
-            recalled = replace(recalled, approvals=(), approved_at=None, posting=Posting())
+            recalled = replace(recalled, approvals=(), approved_at=None, approved_revision=None, posting=Posting())
         return self._put(recalled, "recalled")
 
     def _record(self, command: RecordPosting, at: datetime) -> Done:

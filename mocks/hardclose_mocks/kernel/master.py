@@ -140,4 +140,7 @@ class Master:
     """Purchase orders beyond the available budget are refused (True) or accepted with a warning event (False)."""
     recall_approved: bool = False
     """Employees may take a report back after its approval too, until its posting is written back."""
+    edit_approved: str = ""
+    """What becomes of the approval when an employee edits an approved or posted report: it is `revoked`, or `kept` for
+    the revision that it was given to, until the new one has been approved as well. Empty: nobody may."""
     tolerances: Tolerances = Tolerances()

@@ -14,6 +14,7 @@ class ExpenseReport:
     """`status`: draft, submitted, pending, sent_back, approved, posted, paid, recalled.
 
     submitted: the chain has been computed and nobody has acted; pending: at least one approval, more to come.
+    `approved_revision` is the one whose approval counts; behind `revision` after an edit that left the approval alone.
     `posting` follows the integration's write-back; status becomes posted/paid with it."""
 
     number: str
@@ -34,6 +35,12 @@ class ExpenseReport:
     created_at: datetime
     updated_at: datetime
     attachments: tuple[ReportAttachment, ...] = ()
+    approved_revision: int | None = None
+
+    @property
+    def amended(self) -> bool:
+        """Whether it was edited since, and the approval of the edit is still to come."""
+        return self.approved_revision is not None and self.approved_revision < self.revision
 
 
 @dataclass(frozen=True, slots=True)

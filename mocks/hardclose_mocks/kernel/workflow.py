@@ -61,18 +61,30 @@ class Workflow:
         return replace(
             document,
             status="submitted",
-            chain=chain_for(submitter_of(document), document.total, self._directory.people),
+            chain=self.chain_of(document),
             approvals=(),
             reason=None,
             version=document.version + 1,
             updated_at=at,
         )
 
-    def approve(self, document: D, approver: str, on_behalf_of: str | None, at: datetime, actor: str) -> D:
+    def chain_of(self, document: Submitted) -> tuple[str, ...]:
+        """Who has to sign what it now contains."""
+        return chain_for(submitter_of(document), document.total, self._directory.people)
+
+    def approve(
+        self,
+        document: D,
+        approver: str,
+        on_behalf_of: str | None,
+        at: datetime,
+        actor: str,
+        allowed: tuple[str, ...] = UNDER_WAY,
+    ) -> D:
         """One step; `approved` with the last of the chain, `pending` before."""
         check_own_hand(approver, actor, "approve")
         self._check_known(approver)
-        check_state(document, UNDER_WAY, "approved")
+        check_state(document, allowed, "approved")
         check_approval(
             submitter=submitter_of(document),
             chain=document.chain,

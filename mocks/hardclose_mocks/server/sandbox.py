@@ -133,6 +133,8 @@ class System:
             access=setup.access.get(name, AccessTerms()),
             tolerances=setup.master.tolerances if name == "erp" else None,
             refuses_older=setup.refuses_older and name != "erp",
+            recall_approved=setup.master.recall_approved,
+            edit_approved=setup.master.edit_approved,
         )
         self.limiter = Limiter(limit, setup.pace.retry_after_s) if limit else None
         self.companies: dict[str, Company] = {company.code: company for company in setup.master.companies}

@@ -32,10 +32,16 @@ def file_report(intent: PlannedIntent, files: Sequence[PlannedFile]) -> Generato
 
 def file_report_again(intent: PlannedIntent, revision: int) -> Generator[Step, Outcome, bool]:
     """Correct a report that was sent back (`revision` 2 is the first correction) and submit it at once."""
-    revise = ReviseReport(intent.number, _lines(intent.revisions[revision - 1]), intent.text)
-    if (yield Ask("expense", revise, intent.person)).refusal:
+    if (yield correct_report(intent, revision)).refusal:
         return False
     return not (yield Ask("expense", SubmitReport(intent.number), intent.person)).refusal
+
+
+def correct_report(intent: PlannedIntent, revision: int) -> Ask:
+    """Put other contents in its place."""
+    return Ask(
+        "expense", ReviseReport(intent.number, _lines(intent.revisions[revision - 1]), intent.text), intent.person
+    )
 
 
 def _lines(lines: Lines) -> tuple[ExpenseLine, ...]:

@@ -1,4 +1,4 @@
-"""People who think again (F50): a report recalled after its approval, corrected, and approved once more."""
+"""People who think again (F50): a report recalled or edited after its approval, and approved once more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from hardclose_mocks.history.records import Fact, Withdrawn
 from hardclose_mocks.kernel.commands import RecallReport, SubmitReport
 from hardclose_simulator.actors.approver import approve
-from hardclose_simulator.actors.employee import file_report_again
+from hardclose_simulator.actors.employee import correct_report, file_report_again
 from hardclose_simulator.actors.steps import Ask, Outcome, Step, WaitUntil, Withdraw
 from hardclose_simulator.planned import PlannedIntent
 
@@ -24,18 +24,24 @@ def think_again(
     """The corrected intent and its final approval; None where it was posted before anybody could take it back."""
     rethought = intent.rethought
     assert rethought is not None, f"{intent.id} stands"
-    yield WaitUntil(rethought.recalled_at)
-    recalled = yield Ask("expense", RecallReport(intent.number), intent.person)
-    if recalled.refusal:
-        return None
-    yield Withdraw(Withdrawn(fact.id, fact.system, fact.source, fact.revision, recalled.at, "recalled"))
     corrected = replace(
         intent,
         revisions=(*intent.revisions, rethought.lines),
         schedule=replace(intent.schedule, approved_at=rethought.approved_at),
     )
+    last, recalls = len(corrected.revisions), rethought.how == "recalled"
+    yield WaitUntil(rethought.recalled_at)
+    taken_back = (
+        yield Ask("expense", RecallReport(intent.number), intent.person) if recalls else correct_report(corrected, last)
+    )
+    if taken_back.refusal:
+        return None
+    why = "recalled" if recalls else "edited"
+    yield Withdraw(Withdrawn(fact.id, fact.system, fact.source, fact.revision, taken_back.at, why))
     yield WaitUntil(rethought.resubmitted_at)
-    if not (yield from file_report_again(corrected, len(corrected.revisions))):
+    if recalls and not (yield from file_report_again(corrected, last)):
+        return None
+    if rethought.how == "revoked" and (yield Ask("expense", SubmitReport(intent.number), intent.person)).refusal:
         return None
     final = yield from approve(corrected, rethought.resubmitted_at, stand_ins)
     return None if final is None else (corrected, final)

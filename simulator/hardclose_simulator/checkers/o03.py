@@ -10,6 +10,7 @@ from hardclose_mocks.history.codec import plain
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.money import Money
 from hardclose_simulator.case import MASTERS, Case
+from hardclose_simulator.coding import of_another_revision
 from hardclose_simulator.lives import ErpDocument
 from hardclose_simulator.verdict import Finding, Verdict
 
@@ -31,15 +32,17 @@ def check(case: Case) -> Verdict:
             card_line="amounts are decimal text in the document's currency, line by line",
         )
         for fact, document in posted
-        if document.by_integration and (says := _difference(fact, document)) and not _explained(case, document)
+        if document.by_integration and (says := _difference(fact, document)) and not _explained(case, fact, document)
     ]
     return Verdict.of(ID, findings, evaluated=len(posted))
 
 
-def _explained(case: Case, document: ErpDocument) -> bool:
-    """Whether a document that only a matching gave to its fact carries exactly what another like it ordered."""
-    return case.attribution.links[document.number].how == "matching" and any(
-        case.may_be(document, other) and not _difference(other, document) for other in case.facts
+def _explained(case: Case, fact: Fact, document: ErpDocument) -> bool:
+    """Whether a document that only a matching gave to its fact carries exactly what another like it ordered; or any
+    exactly what was approved as an earlier revision: then nothing was lost on the way, and what stands is O08's."""
+    return of_another_revision(case, fact, document) or (
+        case.attribution.links[document.number].how == "matching"
+        and any(case.may_be(document, other) and not _difference(other, document) for other in case.facts)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hardclose_simulator.case import Case
-from hardclose_simulator.coding import CODED, miscoded
+from hardclose_simulator.coding import CODED, miscoded, of_another_revision
 from hardclose_simulator.lives import ErpDocument
 from hardclose_simulator.verdict import Finding, Verdict
 
@@ -36,6 +36,7 @@ def check(case: Case) -> Verdict:
         and (says := miscoded(case, fact, document))
         and not _explained(case, document)
         and not case.excepted(fact, document)
+        and not of_another_revision(case, fact, document)
     ]
     return Verdict.of(ID, findings, evaluated=len(posted))
 

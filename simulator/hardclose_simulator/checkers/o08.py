@@ -41,9 +41,11 @@ def _changed(case: Case, fact: Fact) -> SourceVersion | None:
     made = [one for one in case.documents_of(fact) if one.by_integration]
     if not made or case.audit is None:
         return None
-    posted = {one.revision for one in case.line_of(fact).versions if one.approved and one.seq < made[0].made.seq}
+    first = made[0].made.seq
+    posted = {one.approved_revision or 0 for one in case.line_of(fact).versions if one.seq < first}
     for version in case.line_of(fact).versions:
-        if version.seq > made[0].made.seq and (not version.approved or version.revision > max(posted, default=0)):
+        counts = version.approved_revision
+        if version.seq > first and (counts is None or counts > max(posted, default=0)):
             known = case.knowledge.told_of(fact.system, fact.source, version.version, version.seq)
             return version if known is not None and case.long_before_audit(known) else None
     return None
@@ -51,8 +53,8 @@ def _changed(case: Case, fact: Fact) -> SourceVersion | None:
 
 def _truth(case: Case, fact: Fact) -> int:
     """What the latest state of the source wants in the books, minor units."""
-    latest = case.line_of(fact).latest
-    return int(latest.document.total) if latest is not None and latest.approved else 0
+    truth = case.line_of(fact).truth
+    return int(truth.document.total) if truth is not None else 0
 
 
 def _left_alone(case: Case, fact: Fact) -> bool:

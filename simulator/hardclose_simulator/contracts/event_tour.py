@@ -29,6 +29,7 @@ from hardclose_mocks.kernel.commands import (
     RejectRequisition,
     ReverseExpensePosting,
     ReviseBudget,
+    ReviseReport,
     RunPayments,
     SendBackReport,
     SetPeriod,
@@ -50,7 +51,8 @@ BEYOND_BUDGET = 100_000_000_00
 def tour(run_tag: str = "T0") -> tuple[Record, ...]:
     """The history of the tour. The same run tag gives the same events: business time moves ten minutes per command
     and stands still in between."""
-    setup = replace(with_soft_budgets(ground()), run_tag=run_tag)
+    setup = with_soft_budgets(ground())
+    setup = replace(setup, run_tag=run_tag, master=replace(setup.master, edit_approved="kept"))
     sandbox = Sandbox(setup, HostClock())
     asyncio.run(_Guide(Stage(sandbox)).walk())
     return tuple(sandbox.history.records)
@@ -85,6 +87,7 @@ class _Guide:
         await PurchasingGuide(self._stage, self._company, self._day, self._do, self._number).walk()
         await self._masters()
         await SourcesGuide(self._stage, self._company, self._day, self._do, self._number, self._approved).walk()
+        await self._edited()
         await self._sandbox.stop()
 
     async def _do(self, system: str, command: Command, person: str) -> str:
@@ -121,6 +124,11 @@ class _Guide:
             approver = self._next_approver("expense", number)
             await self._do("expense", ApproveReport(number, approver), approver)
         return number
+
+    async def _edited(self) -> None:
+        number = await self._report(approved=True)
+        line = self._stage.expense_line(self._company, 129_00, number)
+        await self._do("expense", ReviseReport(number, (line,), f"Travel [{number}]"), self._employee)
 
     # --- procurement --------------------------------------------------------------------------------------------
 

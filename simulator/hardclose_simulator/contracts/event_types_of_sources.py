@@ -35,6 +35,11 @@ _REPORTS = events_about(
             {"status": exactly("recalled")},
             "nobody recalls a report in it",
         ),
+        "edited": (
+            "The employee changed a report that was approved or posted: see `approvals` on the card.",
+            {"revision": {"type": "integer", "minimum": 2}},
+            "nobody edits an approved report in it",
+        ),
         "posted": (
             "The integration wrote back that the report is posted, and under which number.",
             {"status": exactly("posted"), **posting("posted", document=TEXT)},

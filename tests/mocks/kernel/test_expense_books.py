@@ -147,6 +147,45 @@ def test_an_approved_report_is_recalled_where_the_house_allows_it_until_its_post
     assert refusal_of(books, RecallReport("R-1")) == WrongState("expense_report", "R-1", "posted", "recalled")
 
 
+def test_an_edit_after_the_approval_revokes_it_where_the_house_says_so() -> None:
+    books = expense(replace(MASTER, edit_approved="revoked"))
+    play(books, report(), SubmitReport("R-1"), ApproveReport("R-1", "lead"), write("posted", "EP-1"))
+    play(books, ReviseReport("R-1", (LARGE,), "corrected"))
+    edited = current(books)
+    assert (edited.status, edited.revision, edited.approved_revision, edited.approved_at) == ("draft", 2, None, None)
+    assert edited.posting == Posting()
+
+
+def test_an_edit_may_leave_the_approval_with_the_revision_it_was_given_to() -> None:
+    books = expense(replace(MASTER, edit_approved="kept"))
+    play(books, report(), SubmitReport("R-1"), ApproveReport("R-1", "lead"))
+    approved = current(books)
+    play(books, ReviseReport("R-1", (LARGE,), "corrected"))
+    edited = current(books)
+    assert (edited.status, edited.revision, edited.approved_revision) == ("approved", 2, 1)
+    assert (edited.approved_at, edited.approvals) == (approved.approved_at, ())
+    play(books, ApproveReport("R-1", "lead"))
+    assert (current(books).status, current(books).approved_revision) == ("approved", 1)
+    play(books, ApproveReport("R-1", "director"))
+    assert (current(books).status, current(books).approved_revision) == ("approved", 2)
+
+
+def test_what_was_written_back_of_the_old_revision_says_nothing_of_the_new_one() -> None:
+    books = expense(replace(MASTER, edit_approved="kept"))
+    play(books, report(), SubmitReport("R-1"), ApproveReport("R-1", "lead"), write("posted", "EP-1"))
+    play(books, ReviseReport("R-1", (LARGE,), "corrected"))
+    assert (current(books).status, current(books).posting.document) == ("posted", "EP-1")
+    play(books, ApproveReport("R-1", "lead"), ApproveReport("R-1", "director"))
+    assert (current(books).status, current(books).posting) == ("approved", Posting())
+
+
+def test_nobody_edits_an_approved_report_where_the_house_says_nothing_of_it() -> None:
+    books = expense()
+    play(books, report(), SubmitReport("R-1"), ApproveReport("R-1", "lead"))
+    refusal = refusal_of(books, ReviseReport("R-1", (LARGE,), "corrected"))
+    assert refusal == WrongState("expense_report", "R-1", "approved", "revised")
+
+
 def test_what_is_submitted_again_needs_all_its_signatures_again() -> None:
     books = expense()
     play(books, report(LARGE), SubmitReport("R-1"), ApproveReport("R-1", "lead"), RecallReport("R-1"))

@@ -13,14 +13,21 @@ from hardclose_simulator.verdict import Status
 from .script import script
 
 
-def changed(case: Case, *, status: str, total: int | None = None, told: bool = True) -> Case:
+def changed(
+    case: Case, *, status: str, total: int | None = None, told: bool = True, approved_revision: int | None = None
+) -> Case:
     """E-1 changes right before its last delivery, which is the news of it if `told`."""
     fact = case.facts_by_id["E-1"]
     line, record = case.line_of(fact), [one for one in case.records if one.kind == "DeliveryTried"][-1]
     last = line.versions[-1]
     revision = last.revision + (total is not None)
     document = replace(
-        last.document, status=status, total=total or last.document.total, revision=revision, version=last.version + 1
+        last.document,
+        status=status,
+        total=total or last.document.total,
+        revision=revision,
+        approved_revision=approved_revision or (revision if status == "approved" else None),
+        version=last.version + 1,
     )
     gone = SourceVersion(record.seq - 1, record.wire_ns, record.business, document)
     *before, news = case.knowledge.announced["expense", fact.source]
@@ -67,6 +74,11 @@ def test_nothing_changed_proves_nothing() -> None:
 def test_reversing_and_posting_anew_is_right() -> None:
     case = script(RECALLED + "11:00 reverse A\n 11:01 post E-1 amount 121.00\n 133:00 audit")
     assert check(changed(case, status="approved", total=12100)).status is Status.PASS
+
+
+def test_what_an_edit_says_is_no_truth_before_it_is_approved() -> None:
+    case = changed(script(RECALLED + "133:00 audit"), status="approved", total=90000, approved_revision=1)
+    assert check(case).status is Status.VACUOUS
 
 
 def test_posting_the_difference_is_right() -> None:

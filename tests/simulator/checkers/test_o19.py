@@ -14,7 +14,9 @@ from .script import script
 from .taking_back import take_back
 
 
-def edited(case: Case, *, more: int, status: str = "draft", told: bool = False) -> Case:
+def edited(
+    case: Case, *, more: int, status: str = "draft", told: bool = False, approved_revision: int | None = None
+) -> Case:
     """E-1 gets a second revision, worth `more` on its first line, right before the first delivery."""
     fact = case.facts_by_id["E-1"]
     line = case.line_of(fact)
@@ -29,6 +31,7 @@ def edited(case: Case, *, more: int, status: str = "draft", told: bool = False) 
         total=last.document.total + more,
         status=status,
         revision=2,
+        approved_revision=approved_revision or (2 if status == "approved" else None),
         version=last.version + 1,
     )
     edit = SourceVersion(record.seq - 1, record.wire_ns, record.business, document)
@@ -73,6 +76,17 @@ def test_a_revision_edited_after_the_approval_fails() -> None:
     assert "carries revision 2, which nobody ever approved" in finding.says
 
 
+def test_an_edit_that_left_the_old_approval_alone_is_not_approved_itself() -> None:
+    """The source goes on to say `approved`, of revision 1; who posts what it says now under that approval is wrong."""
+    case = script("""
+        09:00  fact E-1 120.00
+        09:01  announce E-1
+        09:10  post E-1 amount 900.00
+    """)
+    (finding,) = check(edited(case, more=78000, status="approved", approved_revision=1)).findings
+    assert "carries revision 2, which nobody ever approved" in finding.says
+
+
 def test_a_recall_that_was_told_revokes_the_approval() -> None:
     case = take_back(script(POSTED), "E-1", before="DeliveryTried")
     gone = case.line_of(case.facts_by_id["E-1"]).versions[-1]
@@ -112,6 +126,11 @@ def test_a_recall_after_the_request_was_first_sent_is_no_breach() -> None:
 
 def test_a_comment_edited_after_the_approval_changes_no_line() -> None:
     assert check(edited(script(POSTED), more=0)).status is Status.PASS
+
+
+def test_the_old_revision_is_approved_until_the_edit_is_where_the_source_says_so() -> None:
+    case = edited(script(POSTED), more=100, status="approved", told=True, approved_revision=1)
+    assert check(case).status is Status.PASS
 
 
 def test_an_edit_that_was_approved_in_its_turn_is_the_new_truth() -> None:

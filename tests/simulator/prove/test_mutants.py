@@ -365,6 +365,31 @@ def a_persons_stop_was_let_go(records: Sequence[Record]) -> bool:
     return any(change.get("payment_blocked") is not None for _, change in changes_of_suppliers(records))
 
 
+def two_revisions_that_stand(records: Sequence[Record]) -> bool:
+    standing: dict[str, str] = {}
+    for record in records:
+        for carried in record.body.carried if isinstance(record.body, (Exchange, JobEnded)) else ():
+            if carried.refusal is None and carried.command == "PostExpense":
+                standing[str(carried.document)] = str(carried.arguments["reference"])
+            elif carried.refusal is None and carried.command == "ReverseExpensePosting":
+                standing.pop(str(carried.arguments["number"]), None)
+    return max(Counter(standing.values()).values()) > 1
+
+
+def posted_before_it_was_signed(records: Sequence[Record]) -> bool:
+    """An amount that was approved in the end, and was in the books before that."""
+    signed = {(one.body.source, one.body.total): one.body.due_at for one in records if isinstance(one.body, Fact)}
+    return any(
+        carried.at < signed[carried.arguments["reference"], total]
+        for record in records
+        if isinstance(record.body, (Exchange, JobEnded))
+        for carried in record.body.carried
+        if carried.command == "PostExpense" and carried.refusal is None
+        for total in [sum(line["net"] + line["tax"] for line in carried.arguments["lines"])]
+        if (carried.arguments["reference"], total) in signed
+    )
+
+
 PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P01": two_documents_for_one_reference,
     "P02": two_documents_for_one_reference,
@@ -382,6 +407,7 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P14": posted_and_never_told,
     "P15": told_posted_without_a_document,
     "P16": told_posted_without_a_document,
+    "P18": posted_before_it_was_signed,
     "P19": dated_by_another_clock,
     "P20": approved_and_nowhere,
     "P22": an_account_that_comes_back,
@@ -391,6 +417,7 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P28": lambda records: any(isinstance(one.body, Cred) and one.body.state == "reused" for one in records),
     "P29": approved_and_nowhere,
     "P17": two_documents_for_one_reference,
+    "P30": two_revisions_that_stand,
     "P33": two_documents_for_one_reference,
     "P35": approved_and_nowhere,
     "P21": a_tax_that_is_off,

@@ -172,7 +172,9 @@ class ReportAttachment(TypedDict):
 
 
 class ExpenseReport(Workflow):
-    """`attachments` are its receipts; a report without any has no such member."""
+    """`approved_revision` is the revision whose approval counts. After an edit it may be behind `revision`: what the
+    report says now waits for its approval then; see `approvals` on the card. `attachments` are its receipts; a report
+    without any has no such member."""
 
     number: str
     company: str
@@ -181,6 +183,7 @@ class ExpenseReport(Workflow):
     text: str
     lines: list[ExpenseLine]
     status: Annotated[str, one_of(*REPORT_STATUSES)]
+    approved_revision: int | None
     attachments: NotRequired[list[ReportAttachment]]
 
 

@@ -237,6 +237,7 @@ def expense_report(document: ExpenseReport, company: Company) -> answers.Expense
         "text": document.text,
         "lines": [expense_line(line, document.currency) for line in document.lines],
         "status": document.status,
+        "approved_revision": document.approved_revision,
         **_workflow(document, company),
     }
     if document.attachments:

@@ -6,17 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
 from hardclose_mocks.kernel.commands import ApproveReport, AttachReceipt, SubmitReport
 from hardclose_reference.behaviour import Behaviour
 
 from ..mocks.kernel.small_world import report
 from ..mocks.sandboxes import virtually
 from .integrations import Integration, aimed, integrated
-
-pytestmark = pytest.mark.skipif(
-    "supplier_request.list" not in NeutralDialect().operations("procurement"), reason="not served yet"
-)
 
 UPLOAD = "attachment.create"
 POSTING = "EP-DE01-000001"

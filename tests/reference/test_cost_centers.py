@@ -9,17 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
 from hardclose_mocks.faults.plan import Rule
 from hardclose_mocks.kernel.commands import BlockCostCenter, ChangeCostCenter, CreateCostCenter
 
 from ..mocks.sandboxes import virtually
 from .integrations import Integration, aimed, integrated
 from .purchasing import held
-
-pytestmark = pytest.mark.skipif(
-    "supplier_request.list" not in NeutralDialect().operations("procurement"), reason="not served yet"
-)
 
 PUT = "cost_center.put"
 CARD = "/.well-known/contract-card"

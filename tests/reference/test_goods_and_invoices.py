@@ -7,17 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
 from hardclose_mocks.kernel.commands import ReleaseInvoice, ReturnPayment, ReverseReceipt
 
 from ..mocks.kernel.small_world import order_line
 from ..mocks.sandboxes import virtually
 from .integrations import aimed, integrated
 from .purchasing import accrue, bill, held, in_erp, receive, until_state
-
-pytestmark = pytest.mark.skipif(
-    "supplier_request.list" not in NeutralDialect().operations("procurement"), reason="not served yet"
-)
 
 both = pytest.mark.parametrize("style", ["webhooks", "polling"])
 

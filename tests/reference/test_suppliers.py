@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from hardclose_mocks.dialects.neutral.quirks import NeutralDialect
 from hardclose_mocks.kernel.commands import (
     ApproveRequisition,
     BlockRequestedSupplier,
@@ -25,10 +24,6 @@ from ..mocks.kernel.small_world import requisition
 from ..mocks.sandboxes import virtually
 from .integrations import NEVER_S, ORDER, Integration, aimed, integrated
 from .purchasing import held, in_erp, onboard, suppliers, until_state
-
-pytestmark = pytest.mark.skipif(
-    "supplier_request.list" not in NeutralDialect().operations("procurement"), reason="not served yet"
-)
 
 CREATE, CHANGE = "supplier.create", "supplier.change"
 both = pytest.mark.parametrize("style", ["webhooks", "polling"])

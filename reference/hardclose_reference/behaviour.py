@@ -25,6 +25,8 @@ class Behaviour:
     """Send every creation a second time under the same key, to be sure."""
     same_document: str = "by_number"
     """What makes two announcements one job: the document's number, or the `by_event` id."""
+    known_by: str = "kind_and_number"
+    """What two documents are told apart by: `kind_and_number`, or the `number` alone, whichever system it is of."""
     all_pages: bool = True
     closed_period: str = "redate"
     """`redate` to the next open one, `park` for a person, or `drop` with a line in the log."""
@@ -125,6 +127,7 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P15": Behaviour(accepted="posted"),
     "P16": Behaviour(success="by_status"),
     "P17": Behaviour(rows="as_a_whole"),
+    "P34": Behaviour(known_by="number"),
     "P33": Behaviour(late_commits="ignored"),
     "P19": Behaviour(accounting_date="utc"),
     "P20": Behaviour(closed_period="drop"),

@@ -15,8 +15,8 @@ from hardclose_reference.settings import Settings
 from hardclose_reference.store import Store
 from hardclose_reference.targets import kinds_of
 
-ERP_KINDS = ("payment", "supplier_invoice", "goods_receipt", "journal_entry")
-"""Events about documents of ours that change in the ERP: paid or returned, matched, released, reversed."""
+ERP_KINDS = {"payment": "", "supplier_invoice": "invoice", "goods_receipt": "receipt", "journal_entry": "accrual"}
+"""Events about documents of ours that change in the ERP, and what those were made of. A payment is of several kinds."""
 TOLERANCE_S = 300
 """An event signed longer ago than this, or this far ahead, is a replay: the card says so."""
 DIGITS_MAX = 12
@@ -74,7 +74,7 @@ class Intake:
         if kind in kinds_of(system):
             self.news.take_document(kind, data, event_id if self._behaviour.same_document == "by_event" else "")
         elif system == "erp" and kind in ERP_KINDS:
-            self.news.take_erp_document(data)
+            self.news.take_erp_document(ERP_KINDS[kind] or _paid_kind(data), data)
         elif system == "erp" and kind == "cost_center" and "revision" in data:
             self.news.take_cost_center(data)
         else:
@@ -104,3 +104,8 @@ class Intake:
         given = headers.get("webhook-signature", "").split()
         if not any(hmac.compare_digest(one.encode(), expected.encode()) for one in given):
             raise Forged("the signature is not the sender's")
+
+
+def _paid_kind(document: dict[str, Any]) -> str:
+    """What was made into the document that an event of a payment shows: employees are paid, or suppliers."""
+    return "invoice" if "supplier" in document or "match" in document else "expense_report"

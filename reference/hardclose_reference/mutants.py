@@ -296,6 +296,16 @@ _LOST_CERTAINTY = (
         "a row that was told to be posted, and the same row in another batch",
     ),
     Mutant(
+        "P34",
+        "knows documents by their number, whichever system it is of",
+        "webhooks",
+        "C1",
+        "one-number",
+        ("O06", "O09"),
+        "S",
+        "a report and a requisition of one number, and only one of them in the books",
+    ),
+    Mutant(
         "P33",
         "looks at once, at reads that lag",
         "webhooks",

@@ -37,6 +37,8 @@ class News:
             return
         if known is not None and known.revision > revision:
             return
+        if known is None and self._behaviour.known_by == "number" and self._store.has_number(number):
+            return
         if kind in CORRECTED:
             self._take_corrected(kind, source, known, instance)
             return
@@ -115,25 +117,25 @@ class News:
         elif self._masters.take_supplier(known, request, revision):
             self._wake()
 
-    def take_erp_document(self, document: dict[str, Any]) -> None:
-        """What the ERP says of a document we made: paid, or reversed by somebody.
+    def take_erp_document(self, kind: str, document: dict[str, Any]) -> None:
+        """What the ERP says of a document we made of a `kind`: paid, or reversed by somebody. Documents of several
+        kinds may bear one number.
 
         It may be so before we know that it is ours: the answer that named it was lost, and we have not looked yet."""
-        for kind in TARGETS:
-            job = self._store.job(kind, str(document.get("reference", "")))
-            if job is None or document.get("number") in job.former:
-                continue
-            perhaps_ours = job.document is None and job.in_doubt_since is not None and not document.get("reverses")
-            ours = perhaps_ours or job.document == document.get("number")
-            if document["status"] not in UNDONE and not ours and self._seen(job, document):
-                take_back_surplus(self._store, job)
-                self._wake()
-            was_paid = job.paid
-            if ours and job.hears(document):
-                self._store.save(job)
-                self._wake()
-                if was_paid != job.paid:
-                    self._payment_changed(job, str(document.get("updated_at", "")))
+        job = self._store.job(kind, str(document.get("reference", "")))
+        if job is None or document.get("number") in job.former:
+            return
+        perhaps_ours = job.document is None and job.in_doubt_since is not None and not document.get("reverses")
+        ours = perhaps_ours or job.document == document.get("number")
+        if document["status"] not in UNDONE and not ours and self._seen(job, document):
+            take_back_surplus(self._store, job)
+            self._wake()
+        was_paid = job.paid
+        if ours and job.hears(document):
+            self._store.save(job)
+            self._wake()
+            if was_paid != job.paid:
+                self._payment_changed(job, str(document.get("updated_at", "")))
 
     def _payment_changed(self, job: Job, since: str) -> None:
         """What the bank sent back is owed again, and a person shall see it until it is paid."""

@@ -48,7 +48,7 @@ class Poller:
                     await self._read(target.system, target.list_path, query, take)
         for target in offered:
             if target.kind in ALWAYS_READ or (target.read_back and self._store.knows(target.kind)):
-                await self._read("erp", target.erp_path, {}, self._news.take_erp_document)
+                await self._read("erp", target.erp_path, {}, partial(self._news.take_erp_document, target.kind))
         copied = any(self._clients[system].offers(COST_CENTERS) for system in SOURCES)
         if copied and self._turn_of(len(offered), COST_CENTERS):
             async with self._unless_absent(COST_CENTERS):

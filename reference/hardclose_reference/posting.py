@@ -168,10 +168,11 @@ class Poster:
         self._store.save(job)
 
     def _key(self, job: Job, target: Target) -> str | None:
-        """The same for the same attempt, however often it is sent; another one once it was refused and changed."""
+        """The same for the same attempt, however often it is sent; another one once it was refused and changed. Numbers
+        are of their kind: a report and a requisition may share one."""
         if not self._erp.terms(target.operation)["idempotency_key"]["supported"]:
             return None
-        name = f"{job.number}-{job.revision}-{job.refusals}" + (f"-{job.instance}" if job.instance else "")
+        name = f"{job.kind}-{job.number}-{job.revision}-{job.refusals}" + (f"-{job.instance}" if job.instance else "")
         return f"{name}-{self._rng.getrandbits(64):x}" if self._behaviour.key == "try" else name
 
     # --- refusals -----------------------------------------------------------------------------------------------

@@ -113,6 +113,10 @@ class Store:
         rows = self._db.execute("SELECT DISTINCT kind, number FROM need").fetchall()
         return [job for row in rows if (job := self.job(*row)) is not None]
 
+    def has_number(self, number: str) -> bool:
+        """Whether there ever was a job of any kind under that number."""
+        return self._db.execute("SELECT 1 FROM job WHERE number = ? LIMIT 1", (number,)).fetchone() is not None
+
     def knows(self, kind: str) -> bool:
         """Whether there ever was a job of that kind."""
         if kind not in self._kinds and self._db.execute("SELECT 1 FROM job WHERE kind = ? LIMIT 1", (kind,)).fetchone():

@@ -149,6 +149,8 @@ class _Planner:
         )
 
     def _subject(self, index: int) -> str:
+        if self._scenario.one_numbering:
+            return f"D{index:04}"
         return f"{'E' if self._expense else 'R'}{index:04}"
 
     def _edge(self, index: int) -> bool:

@@ -70,6 +70,9 @@ class Scenario(Keys):
     flows: Flows
     bad_facts: BadFacts = BadFacts()
     second_thoughts: SecondThoughts = SecondThoughts()
+    one_numbering: Annotated[
+        bool, Field(description="reports and requisitions are numbered alike: one number, two documents")
+    ] = False
     periods: tuple[PeriodAction, ...] = ()
     payments: tuple[PaymentRun, ...] = ()
     profiles: dict[Creating, Profile] = Field(default_factory=dict)

@@ -39,7 +39,7 @@ class Listener:
 
     def hear_erp(self, number: str = "EP-1", *, status: str = "posted", payment: str = "open") -> None:
         document = {"number": number, "reference": "R-1", "status": status, "payment": payment}
-        self.news.take_erp_document(document)
+        self.news.take_erp_document("expense_report", document)
 
 
 def test_only_an_approval_makes_a_job(tmp_path: Path) -> None:
@@ -61,6 +61,20 @@ def test_the_same_approval_again_changes_nothing(tmp_path: Path) -> None:
     again = here.hear(text="told once more")
     assert again is made
     assert (again.state, again.source["text"], here.woken) == (POSTED, "Fair in Lyon", 1)
+
+
+def test_a_requisition_of_the_same_number_is_another_job_and_hears_nothing_of_a_reports_document(
+    tmp_path: Path,
+) -> None:
+    here = Listener(tmp_path)
+    here.hear()
+    here.news.take_document("requisition", report_sent())
+    order = here.store.job("requisition", "R-1")
+    assert order is not None
+    order.in_doubt_since = order.last_sent_at = 1.0
+    here.store.save(order)
+    here.hear_erp(payment="paid")
+    assert (order.paid, order.document, order.sightings) == (False, None, [])
 
 
 def test_a_report_taken_back_before_it_was_sent_is_not_posted(tmp_path: Path) -> None:

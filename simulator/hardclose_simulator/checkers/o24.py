@@ -23,7 +23,9 @@ def check(case: Case) -> Verdict:
             done = any(one.refusal is None for one in attempt.carried) and attempt.carried
             says = f"the integration asked for {attempt.op} of {attempt.subject}, which is a person's to give"
             says += "; the books did it" if done else "; the books would not"
-            fact = next((one.id for one in case.facts if one.source == attempt.subject), None)
+            fact = next(
+                (one.id for one in case.facts if (one.system, one.source) == (attempt.system, attempt.subject)), None
+            )
             card = "approvals, rejections and releases take a person's credential"
             findings.setdefault(
                 (attempt.op, attempt.subject), Finding(ID, fact, says, attempt.evidence, card_line=card)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,9 @@ def check(case: Case) -> Verdict:
     No second document, no other word to the source, and no more calls per repeated event than a fresh one costs in
     the same run. Documents that were never seen before must be processed, and are not judged here; neither is the pace
     of the calls (O30)."""
-    numbers = {fact.id: _numbers(case, fact) for fact in case.facts}
+    # Calls and events tell a number: where two documents share it, nobody can say which of them was meant.
+    shared = Counter(fact.source for fact in case.facts)
+    numbers = {fact.id: _numbers(case, fact) for fact in case.facts if shared[fact.source] == 1}
     replayed = list(_replayed(case, numbers))
     findings = [finding for one in replayed for finding in (*_again(case, one), *_other_words(case, one))]
     findings += _too_many_calls(case, replayed, numbers)
@@ -57,7 +60,7 @@ def _replayed(case: Case, numbers: Mapping[str, frozenset[str]]) -> Iterator[_Re
         return
     for fact in case.facts:
         told = sorted(
-            (one for number in numbers[fact.id] for one in by_subject.get(number, ())),
+            (one for number in numbers.get(fact.id, ()) for one in by_subject.get(number, ())),
             key=lambda one: one.tried.started_ns,
         )
         if not told:

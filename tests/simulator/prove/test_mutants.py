@@ -135,6 +135,27 @@ def approved_and_nowhere(records: Sequence[Record]) -> bool:
     return any(not there[number] and number not in told and number not in listed for number in sources(records))
 
 
+def kept_out_by_its_namesake(records: Sequence[Record]) -> bool:
+    """A document that was neither booked nor told of, while one of the same number from the other system was booked."""
+    makes = {"expense": "PostExpense", "procurement": "CreatePurchaseOrder"}
+    done = [
+        (record.system, carried)
+        for record in records
+        if isinstance(record.body, Exchange)
+        for carried in record.body.carried
+        if carried.refusal is None
+    ]
+    booked = {(one.command, str(one.arguments["reference"])) for _, one in done if one.command in CREATES}
+    told = {(system, str(one.arguments["number"])) for system, one in done if one.command == "RecordPosting"}
+    facts = [record.body for record in records if isinstance(record.body, Fact)]
+    return any(
+        (makes[one.system], one.source) not in booked
+        and (one.system, one.source) not in told
+        and any((command, one.source) in booked for command in CREATES)
+        for one in facts
+    )
+
+
 def sent_again_before_its_wait_was_over(records: Sequence[Record]) -> bool:
     waits: dict[str, int] = {}
     for record in records:
@@ -419,6 +440,7 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P17": two_documents_for_one_reference,
     "P30": two_revisions_that_stand,
     "P33": two_documents_for_one_reference,
+    "P34": kept_out_by_its_namesake,
     "P35": approved_and_nowhere,
     "P21": a_tax_that_is_off,
     "P32": a_code_that_nobody_approved("cost_center"),

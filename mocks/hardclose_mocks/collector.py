@@ -10,7 +10,7 @@ from contextlib import contextmanager
 @contextmanager
 def resting() -> Iterator[None]:
     """What stays is no rubbish: walking all of it again for every few thousand new objects made half the time of
-    judging a quarter of a million records."""
+    reading a quarter of a million records."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -158,6 +158,8 @@ class ContractCard:
     recall_approved: bool = False
     edit_approved: str = ""
     """As in `Master`."""
+    hard_budget: bool | None = None
+    """Whether orders beyond a budget are refused, or taken with a warning; None for systems without budgets."""
     refuses_older: bool = False
     """Whether a copy of a master is refused that is older than the one held; else the last one put stands."""
 
@@ -224,6 +226,7 @@ class ContractCard:
             if self.validation
             else None,
             "tolerances": self._tolerances(),
+            "budgets": self._budgets(),
             "ownership": {kind: {who: list(has) for who, has in told.items()} for kind, told in OWNERSHIP.items()},
             "older_revision": "refused" if self.refuses_older else "taken",
             "token_life_s": pace.token_life_s,
@@ -244,6 +247,13 @@ class ContractCard:
                 "refused_again": {"free": REFUSED_AGAIN_FREE, "after_s": pace.refused_again_s},
             },
         }
+
+    def _budgets(self) -> dict[str, Any] | None:
+        """`soft`: the system takes an order beyond the budget; whoever sends it has to ask first, and not to send it. A
+        question reserves nothing: two orders that fit alone may not fit together."""
+        if self.hard_budget is None:
+            return None
+        return {"control": "hard" if self.hard_budget else "soft", "check_reserves": False}
 
     def _tolerances(self) -> dict[str, Any] | None:
         """Shares of what was ordered or received; `price_minor` per piece, and both limits of a price hold."""

@@ -63,6 +63,8 @@ class Behaviour:
     """While one request for a supplier is under way, others for the same party wait for it."""
     attachments: str = "until_there"
     """Files are uploaded `until_there`, or it is enough to `try_once`."""
+    budget: str = "asked"
+    """What a cost centre has left is `asked` before each order, one order at a time, or `remembered`."""
     accruals: str = "on_their_day"
     """An accrual is reversed `on_their_day`, or `at_once`."""
     number_taken: str = "park"
@@ -148,6 +150,7 @@ VARIANTS: Mapping[str, Behaviour] = {
     "P55": Behaviour(sends="reference_by_amount"),
     "P56": Behaviour(signs=True),
     "P23": Behaviour(missing_supplier="drop"),
+    "P24": Behaviour(budget="remembered"),
     "P31": Behaviour(attachments="try_once"),
     "P57": Behaviour(sends="no_order_lines"),
     "P58": Behaviour(accruals="at_once"),

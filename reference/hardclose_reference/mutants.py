@@ -392,6 +392,16 @@ _PURCHASING = (
         "an order, a supplier that came after it, and no order in the ERP",
     ),
     Mutant(
+        "P24",
+        "remembers what a budget has left, and reserves nothing",
+        "webhooks",
+        "C1",
+        "tight-budgets",
+        ("O20",),
+        "N",
+        "two orders that fit alone, and not together",
+    ),
+    Mutant(
         "P31",
         "the upload of a receipt fails once, and that is the end of it",
         "webhooks",

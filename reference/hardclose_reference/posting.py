@@ -12,6 +12,7 @@ from typing import Any
 from hardclose_reference.answers import Accepted, InDoubt, NothingDone, Refused
 from hardclose_reference.batching import LEFT_OUT, Batcher
 from hardclose_reference.behaviour import Behaviour
+from hardclose_reference.budgets import Budgets
 from hardclose_reference.client import SystemClient
 from hardclose_reference.doubt import (
     StillPending,
@@ -24,7 +25,7 @@ from hardclose_reference.doubt import (
 )
 from hardclose_reference.errands import posted, settle_withdrawn
 from hardclose_reference.job import DUE, POSTED, SUPERSEDED, Job
-from hardclose_reference.mapping import budget_needs, erp_document, utc_day
+from hardclose_reference.mapping import erp_document, utc_day
 from hardclose_reference.miscoding import as_sent
 from hardclose_reference.periods import Periods
 from hardclose_reference.prerequisites import Prerequisites
@@ -51,10 +52,11 @@ class Poster:
     ) -> None:
         self._erp, self._periods, self._prerequisites, self._store = erp, periods, prerequisites, store
         self._behaviour, self._now, self._rng = behaviour, now, rng
-        self._batcher = Batcher(erp, store, behaviour)
+        self._batcher, self._budgets = Batcher(erp, store, behaviour), Budgets(erp, store, behaviour)
 
     async def post(self, job: Job) -> None:
-        await self._post(job)
+        async with self._budgets.turn(job):
+            await self._post(job)
         settle_withdrawn(self._store, job)
 
     async def _post(self, job: Job) -> None:
@@ -238,27 +240,9 @@ class Poster:
             return False
         if self._behaviour.ask_periods_first and target.module:
             job.posting_date = await self._first_open_day(job, target)
-        if job.kind == "requisition":
-            return await self._within_budget(job)
-        return True
-
-    async def _within_budget(self, job: Job) -> bool:
-        for cost_center, amount in budget_needs(job).items():
-            question = {
-                "company": job.source["company"],
-                "cost_center": cost_center,
-                "amount": amount,
-                "currency": job.source["currency"],
-                "on": job.posting_date or job.accounting_date,
-            }
-            try:
-                answer = await self._erp.call("POST", "/v1/budget-checks", body=question, says=("sufficient",))
-            except Refused:
-                # The order itself will be refused for it, in better words.
-                return True
-            if not answer["sufficient"]:
-                self._park(job, f"budget-exceeded: {amount} asked of {cost_center}, {answer['available']} left")
-                return False
+        if job.kind == "requisition" and (lack := await self._budgets.lacks(job)):
+            self._park(job, lack)
+            return False
         return True
 
 

@@ -60,7 +60,7 @@ nothing, a blocked supplier. Nobody else uses them. The ERP blocks them at the o
 
 MINOR_PER_EURO = {"JPY": 160, "KRW": 1600, "KWD": 330, "BHD": 410, "SEK": 1100}
 """Rough worth of a euro in minor units, to keep amounts believable; 100 for the currencies not named."""
-TEAM_LEAD_LIMIT, DIRECTOR_LIMIT, BUDGET, FROZEN_BUDGET = 2_000, 20_000, 50_000_000, 10
+TEAM_LEAD_LIMIT, DIRECTOR_LIMIT, FROZEN_BUDGET = 2_000, 20_000, 10
 """In euro's worth."""
 
 
@@ -87,6 +87,7 @@ def make_master(scenario: Scenario, seed: int) -> Master:
         people=tuple(person for part in parts for person in part.people),
         budgets=tuple(line for part in parts for line in part.budgets),
         first_period=first.replace(year=first.year - 1),
+        hard_budget=scenario.masters.budget_control == "hard",
         recall_approved=scenario.second_thoughts.recall > 0,
         edit_approved=scenario.second_thoughts.approval if scenario.second_thoughts.edit else "",
     )
@@ -129,7 +130,9 @@ def _company(scenario: Scenario, keys: CompanyKeys, seed: int) -> _Part:
                 code,
                 center.number,
                 year,
-                worth(FROZEN_BUDGET if center.number.endswith(FROZEN_COST_CENTER) else BUDGET, currency),
+                worth(
+                    FROZEN_BUDGET if center.number.endswith(FROZEN_COST_CENTER) else scenario.masters.budget, currency
+                ),
             )
             for center in cost_centers
             for year in years

@@ -109,6 +109,10 @@ class Masters(Keys):
     suppliers: Positive = 8
     cost_centers: Positive = 6
     projects: Positive = 3
+    budget: Annotated[Positive, Field(description="of a cost centre and year, in euro's worth")] = 50_000_000
+    budget_control: Annotated[
+        Literal["hard", "soft"], Field(description="the ERP refuses orders beyond a budget, or only warns")
+    ] = "hard"
 
 
 class Window(Keys):

@@ -135,6 +135,7 @@ class System:
             refuses_older=setup.refuses_older and name != "erp",
             recall_approved=setup.master.recall_approved,
             edit_approved=setup.master.edit_approved,
+            hard_budget=setup.master.hard_budget if name == "erp" else None,
         )
         self.limiter = Limiter(limit, setup.pace.retry_after_s) if limit else None
         self.companies: dict[str, Company] = {company.code: company for company in setup.master.companies}

@@ -26,6 +26,7 @@ from hardclose_simulator.checkers import (
     o17,
     o18,
     o19,
+    o20,
     o21,
     o22,
     o23,
@@ -197,6 +198,13 @@ _ALL = (
         "no effect without a valid approval",
         "The revision that is posted is the revision that was approved, and nobody has taken that back.",
         o19.check,
+    ),
+    Obligation(
+        "O20",
+        "BUDGET",
+        "commitments respect funds",
+        "Where the ERP only warns, no order goes beyond the budget, the integration's other orders counted.",
+        o20.check,
     ),
     Obligation(
         "O21",

@@ -55,6 +55,7 @@ from hardclose_mocks.kernel.commands import (
     RecordPosting,
     ReturnPayment,
     ReverseExpensePosting,
+    ReviseBudget,
     RunPayments,
     SetPeriod,
 )
@@ -90,9 +91,10 @@ def history(
     aimed: Sequence[tuple[str, str, str]] = (),
     sut: str = "reference, webhooks",
     language: type[Script] | None = None,
+    soft_budget: bool = False,
 ) -> list[Record]:
     """The records of a script. `aimed` are planned faults: rule id, fault, subject. `language` has more verbs."""
-    played = (language or Script)(Recorder(), profile)
+    played = (language or Script)(Recorder(), profile, not soft_budget)
     played.open(manifest or Manifest(), must_happen or {}, may_drop, aimed, sut, subscriptions or {})
     for line in text.strip().splitlines():
         if line.strip():
@@ -114,6 +116,7 @@ class Script:
 
     to: Recorder
     profile: str
+    hard_budget: bool = True
     planned: dict[str, tuple[Fact, int, str]] = field(default_factory=dict)
     messages: int = 0
 
@@ -126,13 +129,15 @@ class Script:
         sut: str,
         subscriptions: Mapping[str, Any],
     ) -> None:
-        master = small_master()
+        master = replace(small_master(), hard_budget=self.hard_budget)
         terms = {name: Terms(self.profile) for name in (*CREATES.values(), "attachment.create")}
         self.to.note("sandbox", ClockSet(DAY_ZERO, 0, RATE))
         for system in ("erp", "procurement", "expense"):
             self.to.books[system] = open_books(system, master, DAY_ZERO)
             self.to.note(system, Genesis(plain(master), DAY_ZERO))
-            card = ContractCard(system, CI, terms if system == "erp" else {}, Limit(2, 4)).document()
+            own = terms if system == "erp" else {}
+            budget = self.hard_budget if system == "erp" else None
+            card = ContractCard(system, CI, own, Limit(2, 4), hard_budget=budget).document()
             card["webhooks"]["may_drop"] = may_drop
             card["webhooks"]["subscription"] = {**card["webhooks"]["subscription"], **subscriptions}
             self.to.note(system, Card(card))
@@ -175,6 +180,11 @@ class Script:
 
     def pay(self, code: str, words: list[str]) -> None:
         self.to.act("erp", RunPayments(code, "PAY-1", date(2027, 1, 31)), "person:TREASURY")
+
+    def fund(self, number: str, words: list[str]) -> None:
+        """`100.00`: more or less for a cost centre of DE01 this year; each of the small world has 10,000,000,000.00."""
+        amount = Money.parse(words[0], "EUR").minor
+        self.to.act("erp", ReviseBudget("DE01", number, 2026, amount), "person:CONTROLLER")
 
     def giveback(self, number: str, words: list[str]) -> None:
         """The bank returns a payment, by its number: `PY-DE01-000001`."""

@@ -411,6 +411,10 @@ def posted_before_it_was_signed(records: Sequence[Record]) -> bool:
     )
 
 
+def more_ordered_than_was_left(records: Sequence[Record]) -> bool:
+    return any(isinstance(one.body, Emitted) and one.body.type == "budget.exceeded" for one in records)
+
+
 PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P01": two_documents_for_one_reference,
     "P02": two_documents_for_one_reference,
@@ -451,6 +455,7 @@ PROOFS: dict[str, Callable[[Sequence[Record]], bool]] = {
     "P55": a_reference_that_its_lines_contradict,
     "P56": asked_for_a_persons_signature,
     "P23": no_order_for_an_approved_requisition,
+    "P24": more_ordered_than_was_left,
     "P31": a_posting_without_its_receipts,
     "P57": an_invoice_without_lines_of_its_order,
     "P58": an_accrual_reversed_on_its_own_day,

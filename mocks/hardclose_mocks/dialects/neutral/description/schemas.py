@@ -192,6 +192,14 @@ def _contract_card() -> Schema:
             "anyOf": [_object(quantity=share, price=share, price_minor=whole, over_delivery=share), {"type": "null"}],
             "description": "Shares, and minor units per piece, within which invoices match; null where nothing does.",
         },
+        budgets={
+            "anyOf": [
+                _object(control={"enum": ["hard", "soft"]}, check_reserves={"type": "boolean"}),
+                {"type": "null"},
+            ],
+            "description": "Whether orders beyond a budget are refused (hard), or taken with a warning (soft): then "
+            "whoever sends them has to ask first, and not to send them. A question reserves nothing.",
+        },
         ownership={
             "type": "object",
             "additionalProperties": {

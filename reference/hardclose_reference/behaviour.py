@@ -44,6 +44,8 @@ class Behaviour:
     """A report that is taken back after its approval is `heeded`, or `ignored`: what was approved once is posted."""
     edits: str = "once_approved"
     """A posted report that is edited is reversed `once_approved` anew, or `at_once`."""
+    by_hand: str = "left"
+    """What people put into the ERP for a parked document is `left` to them, or `taken_over` and done with."""
     sends: str = "as_approved"
     """The request body: `as_approved`, or spoilt as `miscoding.py` words it."""
     signs: bool = False
@@ -164,6 +166,7 @@ VARIANTS: Mapping[str, Behaviour] = {
     "L01": Behaviour(ask_periods_first=True),
     "L02": Behaviour(closed_period="park"),
     "L03": Behaviour(edits="at_once"),
+    "L18": Behaviour(by_hand="taken_over"),
     "L07": Behaviour(send_twice=True),
     "L08": Behaviour(look_before_retry=False),
     "L09": Behaviour(overlap_days=1),

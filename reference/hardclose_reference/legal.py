@@ -8,6 +8,9 @@ _ALL = (
     Mutant("L01", "asks for open periods first and re-dates", "webhooks", "C1", "closing", ()),
     Mutant("L02", "parks what a closed period refuses", "webhooks", "C1", "closing", ()),
     Mutant("L03", "reverses what is edited at once, and posts it anew", "webhooks", "C1", "amended", ()),
+    Mutant(
+        "L18", "takes over what people put right by hand, and closes its exception", "polling", "C1", "human-mess", ()
+    ),
     Mutant("L07", "sends every creation twice under one key", "webhooks", "C1", "lossy", ()),
     Mutant("L08", "takes 'already exists' for success", "webhooks", "C3", "lossy", ()),
     Mutant("L09", "reads every list a day back, every time", "polling", "C1", "paging", ()),

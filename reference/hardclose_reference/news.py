@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hardclose_reference.behaviour import Behaviour
-from hardclose_reference.errands import take_back_surplus, undo, withdraw
+from hardclose_reference.errands import posted, take_back_surplus, undo, withdraw
 from hardclose_reference.job import DUE, PARKED, POSTED, SUPERSEDED, UNDONE, Job
 from hardclose_reference.masters import Masters
 from hardclose_reference.store import Store
@@ -125,6 +125,10 @@ class News:
         job = self._store.job(kind, str(document.get("reference", "")))
         if job is None or document.get("number") in job.former:
             return
+        live = document["status"] not in UNDONE and not document.get("reverses")
+        if job.state == PARKED and self._behaviour.by_hand == "taken_over" and live and job.document is None:
+            posted(self._store, job, str(document["number"]))
+            self._wake()
         perhaps_ours = job.document is None and job.in_doubt_since is not None and not document.get("reverses")
         ours = perhaps_ours or job.document == document.get("number")
         if document["status"] not in UNDONE and not ours and self._seen(job, document):

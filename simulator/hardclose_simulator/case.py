@@ -181,6 +181,11 @@ class Case:
         """Every version of the fact's source document."""
         return self.source_lines.get((fact.system, fact.source), SourceLine())
 
+    def answerable(self, document: ErpDocument) -> bool:
+        """Whether the integration has to speak of it: it made it, or a refusal has named it as what is in the way. Of
+        what people put into the ERP by hand it need not know more."""
+        return document.by_integration or document.number in self.knowledge.refused_for
+
     def may_be(self, document: ErpDocument, fact: Fact) -> bool:
         """Whether some attribution gives this document to the fact: its own, one no reference or mark settles, or the
         one record of a supplier who was asked for twice."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,6 +92,7 @@ class _Planner:
             supplier = f"{code}-{BARRED_SUPPLIER}"
         month = schedule.submitted_at.astimezone(ZoneInfo(company.zone))
         subject = self._subject(index)
+        rethought = self._rethought(index, desk, schedule, subject, bad) if alone and self._expense else None
         return PlannedIntent(
             id=f"{self._name}/{index}",
             flow="EXP" if self._expense else "RBP",
@@ -110,10 +111,18 @@ class _Planner:
             ),
             bad=bad,
             delegated=self._even("delegated", 11, index) < flow.delegated,
-            rethought=self._rethought(index, desk, schedule, subject, bad) if alone and self._expense else None,
+            rethought=rethought,
+            by_hand_at=self._by_hand(index, schedule, bad) if self._expense and rethought is None else None,
             submitted_twice=self._expense
             and self._even("double_submit", 23, index) < self._scenario.second_thoughts.double_submit,
         )
+
+    def _by_hand(self, index: int, schedule: Schedule, bad: str | None) -> datetime | None:
+        """F50: keyed again because it does not come, or put right because it was refused."""
+        keys, rng = self._scenario.second_thoughts, self._rng("by_hand", index)
+        share, minutes = (keys.mend, rng.randrange(120, 360)) if bad else (keys.rekey, rng.randrange(10, 60))
+        at = schedule.approved_at + timedelta(minutes=minutes)
+        return at if self._even("by_hand", 31, index) < share and at <= self._scenario.ends else None
 
     def _rethought(self, index: int, desk: Desk, schedule: Schedule, subject: str, bad: str | None) -> Rethought | None:
         """F50, for a share of those that were not sent back: minutes after the approval the employee thinks again."""
@@ -142,6 +151,7 @@ class _Planner:
             subject=subject,
             number=f"{self._tag}-{subject}",
             schedule=schedule,
+            by_hand_at=None,
             revisions=tuple(
                 _remarked(lines, f"{original.number}.", f"{self._tag}-{subject}.") for lines in original.revisions
             ),
@@ -208,6 +218,8 @@ def facts_hash(intents: Iterable[PlannedIntent | Follower]) -> str:
 
 def _said(intent: dict[str, Any]) -> dict[str, Any]:
     """Without what nobody does in it and was not there from the first: a new habit of people changes no other hash."""
+    if intent.get("by_hand_at", "") is None:
+        intent = {name: value for name, value in intent.items() if name != "by_hand_at"}
     rethought = intent.get("rethought")
     if rethought and rethought["how"] == "recalled":
         intent = {**intent, "rethought": {name: value for name, value in rethought.items() if name != "how"}}

@@ -230,6 +230,7 @@ COUNTERS: dict[str, Callable[[Case], int]] = {
     "across_midnight": _across_midnight,
     "clock_changes": _clock_changes,
     "withdrawn_facts": lambda case: sum(isinstance(record.body, Withdrawn) for record in case.records),
+    "documents_by_hand": lambda case: sum(not one.by_integration for one in case.documents.values()),
     "period_closed_refusals": lambda case: _refused(case, frozenset({"PeriodClosed"})),
     "business_refusals": lambda case: _refused(case, BUSINESS_REFUSALS),
     "payments_written_back": _payments_written_back,

@@ -32,6 +32,7 @@ class PlannedIntent:
 
     `revisions` are the contents asked for in turn; the last is the truth. `person` files it, `partner` is the employee
     (EXP) or supplier (RBP). `bad` names why the ERP must refuse it: blocked_cost_center, blocked_supplier, over_budget.
+    `by_hand_at` is when an accountant puts it into the ERP himself (F50).
     A twin differs from `twin_of` in number and line texts only."""
 
     id: str
@@ -51,6 +52,7 @@ class PlannedIntent:
     delegated: bool = False
     rethought: Rethought | None = None
     submitted_twice: bool = False
+    by_hand_at: datetime | None = None
 
     @property
     def lines(self) -> Lines:

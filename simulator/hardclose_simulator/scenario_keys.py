@@ -25,7 +25,7 @@ COUNTERS = (
     "suppliers_asked_for_twice",
     "across_midnight", "clock_changes",
     "replayed_deliveries", "batched_deliveries", "thin_deliveries", "lapsed_subscriptions", "credential_events",
-    "withdrawn_facts", "unknown_postings", "unknown_orders", "unknown_write_backs",
+    "withdrawn_facts", "documents_by_hand", "unknown_postings", "unknown_orders", "unknown_write_backs",
     "jobs_ended", "disguised_refusals", "stale_reads",
 )  # fmt: skip
 """What the judge counts in a history; `must_happen` sets minimums."""
@@ -206,6 +206,8 @@ class SecondThoughts(Keys):
         Field(description="what an edit makes of the approval: revoked, or kept for the revision it was given to"),
     ] = "revoked"
     double_submit: Annotated[Share, Field(description="share submitted twice in a row")] = 0.0
+    rekey: Annotated[Share, Field(description="share put into the ERP by hand, within the hour after approval")] = 0.0
+    mend: Annotated[Share, Field(description="share of the bad ones put right in the ERP by hand, hours later")] = 0.0
 
 
 class PeriodAction(Keys):

@@ -113,7 +113,12 @@ _ALL = (
         "Clock changes, midnights that are not UTC's, fiscal weeks, leap days and bank holidays; set by the companies.",
     ),
     FaultKind("F46", "period action", "actor", "The controller closes early, reopens, or locks one module."),
-    FaultKind("F50", "people", "actor", "Approved reports are recalled and come again; buttons are pressed twice."),
+    FaultKind(
+        "F50",
+        "people",
+        "actor",
+        "Approved reports are recalled or edited; buttons pressed twice; documents put in by hand.",
+    ),
 )
 
 FAULTS: dict[str, FaultKind] = {kind.id: kind for kind in sorted((*WIRE_KINDS, *_ALL), key=lambda kind: kind.id)}

@@ -10,6 +10,7 @@ from hardclose_mocks.history.codec import plain
 from hardclose_mocks.history.records import Fact
 from hardclose_mocks.kernel.commands import ExpenseLine
 from hardclose_mocks.kernel.master import Company
+from hardclose_simulator.actors.accountant import post_by_hand
 from hardclose_simulator.actors.approver import approve, send_back
 from hardclose_simulator.actors.buyer import file_requisition, file_requisition_again
 from hardclose_simulator.actors.employee import file_report, file_report_again
@@ -51,6 +52,8 @@ def tell(
             truth={"attachments": attachments} if attachments else {},
         )
         yield Declare(fact)
+        if intent.by_hand_at:
+            yield from post_by_hand(intent, company, final.at, intent.by_hand_at)
         if intent.rethought and (again := (yield from think_again(intent, fact, stand_ins))):
             corrected, final = again
             anew = fact_of(corrected, company, final)

@@ -18,6 +18,8 @@ def check(case: Case) -> Verdict:
     findings, closed, evaluated = [], [], 0
     for fact in case.facts:
         live = case.live(fact)
+        if live and not any(case.answerable(one) for one in live):
+            continue  # People did it, and know.
         claim = case.last_claim(fact)
         if live:
             evaluated += 1

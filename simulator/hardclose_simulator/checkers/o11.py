@@ -63,7 +63,7 @@ def _negative(case: Case, fact: Fact, claim: Claim) -> Finding | None:
     if claim.state not in NEGATIVE:
         return None
     start = _start(case, fact, claim)
-    for document in case.documents_of(fact):
+    for document in filter(case.answerable, case.documents_of(fact)):
         told = case.knowledge.told_made.get(document.number)
         soon_void = document.voided is not None and document.voided.wire_ns <= claim.when.wire_ns + case.quiet_ns
         if any(mark.when.seq < claim.when.seq for mark in document.marked("blocked")):
@@ -87,7 +87,11 @@ def _standing(case: Case, fact: Fact, claim: Claim) -> Finding | None:
         if document is not None and voided is not None and not told and case.long_before_audit(voided.wire_ns):
             return _finding(case, fact, claim, document, f"still names {document.number}, which was reversed since")
         return None
-    live = [one for one in case.live(fact) if case.long_before_audit(one.made.wire_ns) and not case.held(one)]
+    live = [
+        one
+        for one in case.live(fact)
+        if case.long_before_audit(one.made.wire_ns) and not case.held(one) and case.answerable(one)
+    ]
     if claim.state not in NEGATIVE or not live:
         return None
     says = f"says {claim.state} ({claim.reason}) to the end, though {live[0].number} stands in the books"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hardclose_simulator.checkers.o10 import check
 from hardclose_simulator.verdict import Status
 
@@ -123,3 +125,16 @@ def test_a_melting_backlog_of_write_backs_is_unknown() -> None:
         33:00  audit drain_max
     """)
     assert check(case).status is Status.UNKNOWN
+
+
+def test_what_people_put_in_by_hand_need_not_be_written_back_by_who_parked_it() -> None:
+    case = script("""
+        09:00  fact E-1
+        09:02  write E-1 parked blocked
+        12:00  post E-1 as A by person
+        133:00 audit
+    """)
+    assert check(case).status is not Status.FAIL
+    told = replace(case, knowledge=replace(case.knowledge, refused_for={next(iter(case.documents)): 0}))
+    (finding,) = check(told).findings
+    assert "its source says 'parked'" in finding.says

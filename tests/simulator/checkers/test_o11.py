@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hardclose_simulator.checkers.o11 import check
 from hardclose_simulator.verdict import Status
 
@@ -169,3 +171,16 @@ def test_either_of_two_unmarked_twins_may_be_named() -> None:
         09:03  write E-2 posted B
     """)
     assert check(case).status is Status.PASS
+
+
+def test_what_people_put_in_by_hand_need_not_be_known_to_who_parked_it() -> None:
+    case = script("""
+        09:00  fact E-1
+        09:02  write E-1 parked blocked
+        12:00  post E-1 as A by person
+        133:00 audit
+    """)
+    assert check(case).status is Status.PASS
+    told = replace(case, knowledge=replace(case.knowledge, refused_for={next(iter(case.documents)): 0}))
+    (finding,) = check(told).findings
+    assert "to the end, though" in finding.says

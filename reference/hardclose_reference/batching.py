@@ -12,7 +12,7 @@ from typing import Any
 from hardclose_reference.answers import Accepted, InDoubt, Refused, refusal
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
-from hardclose_reference.job import Job
+from hardclose_reference.job import DUE, Job
 from hardclose_reference.manifest import GATHER_S
 from hardclose_reference.store import Store
 
@@ -26,13 +26,22 @@ Row = Mapping[str, Any]
 class _Gathering:
     """Jobs and their rows that leave together; `named` once they know as which batch."""
 
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[tuple[Job, Mapping[str, Any]]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     named: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, job: Job, body: Row) -> None:
-        self.jobs.append(job)
+        self.jobs.append((job, job.source))
         self.rows.append(body)
+
+    def keep_those_that_stand(self) -> None:
+        """What its source took back meanwhile, or corrected, is not sent."""
+        standing = [
+            (pair, row)
+            for pair, row in zip(self.jobs, self.rows, strict=True)
+            if _stands(pair[0]) and pair[0].source is pair[1]
+        ]
+        self.jobs, self.rows = [pair for pair, _ in standing], [row for _, row in standing]
 
 
 class Batcher:
@@ -47,7 +56,10 @@ class Batcher:
         """The document that its row made. Raises Refused for the row, or for all of them; Accepted and InDoubt as the
         call of the whole batch. `leaves` is called for each job the moment before its row leaves."""
         if not (job.batch and keyed and job.in_doubt_since is not None):
+            job.batch = ""
             await self._gathered(job, body)
+            if not job.batch:
+                raise InDoubt("its source took it back while it waited for others")
         return self.row_of(job, await self._results(job, keyed, leaves))
 
     def row_of(self, job: Job, results: Sequence[Row]) -> dict[str, Any]:
@@ -85,10 +97,11 @@ class Batcher:
         finally:
             if self._gathering is together:
                 self._gathering = None
+        together.keep_those_that_stand()
         content = f"{job.number}-{job.revision}-{job.refusals}-{json.dumps(together.rows)}"
         name = f"batch-{job.number}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
         self._store.keep_batch(name, together.rows)
-        for one in together.jobs:
+        for one, _ in together.jobs:
             one.batch = name
         together.named.set()
 
@@ -117,9 +130,15 @@ class Batcher:
         rows = self._store.batch(name)
 
         def leaving() -> None:
-            for row in rows:
-                job = self._store.job(kind, str(row["reference"]))
-                if job is not None and job.batch == name:
+            found = [self._store.job(kind, str(row["reference"])) for row in rows]
+            jobs = [job for job in found if job is not None and job.batch == name]
+            never_left = all(job.in_doubt_since is None for job in jobs)
+            if never_left and not (len(jobs) == len(rows) and all(map(_stands, jobs))):
+                for job in jobs:
+                    job.batch = ""
+                raise InDoubt("a row was taken back before its batch left; the others go with another one")
+            for job in jobs:
+                if job.state == DUE:
                     leaves(job)
 
         key = name if keyed else None
@@ -127,3 +146,7 @@ class Batcher:
         results: list[Row] = answer["results"]
         self._store.keep_batch_results(name, results)
         return results
+
+
+def _stands(job: Job) -> bool:
+    return job.state == DUE and not job.withdrawn

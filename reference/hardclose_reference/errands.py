@@ -44,6 +44,20 @@ def take_back_surplus(store: Store, job: Job) -> None:
             store.save(undo(job, f"the same as {job.document}", document=number))
 
 
+def take_paid_one(store: Store, job: Job, there: dict[str, Any]) -> bool:
+    """A surplus that is paid already stays: it becomes the document of record, and ours goes. False where ours is paid
+    as well, and where the one that is paid was never a surplus of the job."""
+    if job.paid or job.withdrawn or there["number"] not in job.sightings or there["number"] == job.document:
+        return False
+    job.sightings.append(str(job.document))
+    job.document, job.heard_version = str(there["number"]), 0
+    job.hears(there)
+    with store.all_or_nothing():
+        store.save(job)
+        take_back_surplus(store, job)
+    return True
+
+
 def follow_ups(job: Job) -> list[Job]:
     """What is left to do for a document that has just been posted."""
     match job.kind:

@@ -131,7 +131,7 @@ class News:
             self._wake()
         perhaps_ours = job.document is None and job.in_doubt_since is not None and not document.get("reverses")
         ours = perhaps_ours or job.document == document.get("number")
-        if document["status"] not in UNDONE and not ours and self._seen(job, document):
+        if document["status"] not in UNDONE and self._seen(job, document):
             take_back_surplus(self._store, job)
             self._wake()
         was_paid = job.paid
@@ -155,7 +155,8 @@ class News:
     def _seen(self, job: Job, document: dict[str, Any]) -> bool:
         """Whether that is news: a live document under our number which is not the one we know of."""
         number = str(document["number"])
-        if document.get("reverses") or number in job.sightings or not (job.resent or job.in_doubt_since):
+        ours = job.document == document["number"]
+        if document.get("reverses") or ours or number in job.sightings or not (job.resent or job.in_doubt_since):
             return False
         job.sightings.append(number)
         self._store.save(job)

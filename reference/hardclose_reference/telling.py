@@ -39,7 +39,7 @@ class Teller:
         """Nothing is paid that was not posted first."""
         if self._behaviour.submitted_first and job.told is None and wanted[0] == "posted":
             return ["submitted", None, None]
-        if wanted[0] == "paid" and (job.told is None or job.told[0] != "posted"):
+        if wanted[0] == "paid" and (job.told is None or job.told[:2] != ["posted", job.document]):
             return ["posted", job.document, None]
         return wanted
 

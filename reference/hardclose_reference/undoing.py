@@ -9,7 +9,7 @@ from typing import Any
 from hardclose_reference.answers import Refused
 from hardclose_reference.behaviour import Behaviour
 from hardclose_reference.client import SystemClient
-from hardclose_reference.errands import settle_withdrawn
+from hardclose_reference.errands import settle_withdrawn, take_paid_one
 from hardclose_reference.job import UNDONE, Job
 from hardclose_reference.periods import Periods
 from hardclose_reference.store import Store
@@ -45,7 +45,9 @@ class Undoer:
             job.refusals += 1
             there = await self._erp.call("GET", path, says=("status",))
             if there["status"] not in UNDONE:
-                if not await self._moved(job, of, no):
+                if there.get("payment") == "paid" and take_paid_one(self._store, of, there):
+                    self._store.drop(job)
+                elif not await self._moved(job, of, no):
                     self._store.park(job, f"{no.slug}: {no}", self._now().isoformat())
                 return
         with self._store.all_or_nothing():

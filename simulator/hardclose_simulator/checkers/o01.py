@@ -80,21 +80,25 @@ def _lasting(case: Case, fact: Fact, crowd: Sequence[ErpDocument]) -> str:
     """O01b: what a surplus did before it was reversed, or that it never was; empty where it did no harm.
 
     Whoever could not have noticed and reversed it in time is excused: a late commit, a look and a reversal take what
-    the card says they take."""
+    the card says they take. Nobody can reverse what is paid: where a payment came too soon, it is the others that must
+    go, even the one that was written back."""
     grace_ns = round(grace_s(case, fact) * NS)
+    deadline_ns = max(one.made.wire_ns for one in crowd) + grace_ns
     standing = [one for one in crowd if one.live]
-    if len(standing) > 1 and case.long_before_audit(standing[-1].made.wire_ns + grace_ns):
+    paid_ns = {one.number: one.paid.wire_ns for one in standing if one.paid is not None}
+    too_soon = [ns for ns in paid_ns.values() if ns <= deadline_ns]
+    deadline_ns = max([deadline_ns, *(ns + grace_ns for ns in too_soon)])
+    if len(standing) > max(1, len(paid_ns)) and case.long_before_audit(deadline_ns):
         return f"{len(standing)} of them were never reversed"
-    paid = [one for one in crowd if one.paid is not None and one.paid.wire_ns > one.made.wire_ns + grace_ns]
-    if len(paid) > 1:
-        return f"{len(paid)} of them were paid"
+    if len(paid_ns) > 1 and max(paid_ns.values()) > deadline_ns:
+        return f"{len(paid_ns)} of them were paid"
     for one in crowd:
         closed_ns = _closed_ns(case, fact, one)
-        late = closed_ns is not None and (one.voided is None or one.voided.wire_ns > closed_ns)
-        if one.voided is not None and late and closed_ns is not None and closed_ns > one.made.wire_ns + grace_ns:
+        if one.voided is not None and closed_ns is not None and one.voided.wire_ns > closed_ns > deadline_ns:
             return f"{one.number} was reversed after its period had closed"
         claims = [claim for claim in case.claims_of(fact) if claim.document == one.number and claim.state in POSITIVE]
-        if one.voided is not None and standing and any(claim.actor == INTEGRATION for claim in claims):
+        written_back = any(claim.actor == INTEGRATION for claim in claims)
+        if one.voided is not None and standing and not too_soon and written_back:
             return f"{one.number} was written back as the document of record and then reversed"
     return ""
 

@@ -24,8 +24,8 @@ def check(case: Case) -> Verdict:
         evaluated += bool(refusals)
         live = case.live(fact)
         if live:
-            # Posted under a default, or with its payment blocked: the exception keeps people at it and is not stale.
-            wanted = any(miscoded(case, fact, one) or case.held(one) for one in live)
+            # Posted under a default, twice, or with its payment blocked: the exception keeps people at it, not stale.
+            wanted = len(live) > 1 or any(miscoded(case, fact, one) or case.held(one) for one in live)
             stale = set() if wanted else _stale(case, fact)
             if stale and any(case.long_before_audit(one.made.wire_ns) for one in live):
                 seqs = {case.fact_seqs[fact.id], live[0].made.seq, *stale}

@@ -201,6 +201,24 @@ def test_a_surplus_is_reversed_before_its_period_closes() -> None:
     assert "period" in says
 
 
+def test_what_was_paid_before_anybody_could_notice_cannot_be_reversed_any_more() -> None:
+    assert weakly("09:10 pay DE01\n 120:00 audit") == []
+
+
+def test_where_one_was_paid_at_once_the_other_goes_though_it_was_written_back() -> None:
+    paid = "09:02 pay DE01\n 09:05 post E-1 as B\n 09:06 write E-1 posted B\n"
+    start = "09:00 fact E-1\n 09:01 post E-1 as A told nothing\n"
+    assert check(script(f"{start}{paid}12:00 reverse B\n 90:00 audit", profile="C6")).findings == ()
+    (left,) = check(script(f"{start}{paid}120:00 audit", profile="C6")).findings
+    assert "never reversed" in left.says
+
+
+def test_a_second_one_that_is_paid_long_after_the_first_was_paid_twice() -> None:
+    start = "09:00 fact E-1\n 09:01 post E-1 as A told nothing\n 09:02 pay DE01\n 09:05 post E-1 as B\n"
+    (twice,) = check(script(f"{start}90:00 pay DE01\n 160:00 audit", profile="C6")).findings
+    assert "paid" in twice.says
+
+
 def test_c6_is_weak_and_every_other_profile_is_not() -> None:
     for profile in ("C1", "C2", "C4", "C5"):
         assert check(script(TWICE + "12:00 reverse A\n 90:00 audit", profile=profile)).status is Status.FAIL

@@ -55,6 +55,20 @@ def test_an_alarm_that_outlives_its_cause_fails() -> None:
     assert [finding.fact for finding in check(case).findings] == ["E-1", "E-2"]
 
 
+def test_an_exception_about_a_document_that_stands_twice_is_not_stale() -> None:
+    case = script(
+        """
+        09:00  fact E-1
+        09:01  post E-1 as A told nothing
+        09:02  post E-1 as B
+        33:00  audit
+        33:00  exception E-1 "B is paid; it cannot be reversed"
+        """,
+        profile="C6",
+    )
+    assert check(case).findings == ()
+
+
 def test_nothing_refused_proves_nothing() -> None:
     case = script("""
         09:00  fact E-1

@@ -95,9 +95,10 @@ class History:
         await asyncio.shield(self._tick)
 
     def _commit_tick(self) -> None:
+        if self._tick is None or self._saving is not None:
+            return  # somebody flushed meanwhile, and who saves or has saved looks here again
         tick, self._tick = self._tick, None
-        assert tick is not None
-        if self._thread is not None:
+        if self._thread is not None and self._pending:
             self._save_elsewhere(self._thread, tick)
             return
         try:
@@ -152,6 +153,7 @@ class History:
         finally:
             if self._thread is not None:
                 self._thread.shutdown()
+                self._thread = None
             self._store.close()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from hardclose_mocks.history.codec import check_chained
 from hardclose_mocks.history.records import KINDS, Body, Phase
-from hardclose_mocks.history.store import MemoryStore, SqliteStore, read
+from hardclose_mocks.history.store import MemoryStore, Row, SqliteStore, read
 from hardclose_mocks.history.stored import BLOCK, StoredRecords
 from hardclose_mocks.history.writer import History
 
@@ -163,3 +165,44 @@ async def test_whoever_gives_up_waiting_does_not_stop_the_commit_of_others() -> 
         leaving.cancel()
         await staying
         assert stored(path) == 2
+
+
+# --- a store that is elsewhere --------------------------------------------------------------------------------------
+
+
+class DistantStore(MemoryStore):
+    """Answers when the test lets it."""
+
+    remote = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept = 0
+        self.answers = threading.Event()
+
+    def save(self, rows: Sequence[Row]) -> None:
+        self.answers.wait(5)
+        super().save(rows)
+        self.kept += len(rows)
+
+
+def distant() -> tuple[DistantStore, History]:
+    clock, store = Ticking(), DistantStore()
+    return store, History(store, clock.ns, clock.business)
+
+
+def test_who_waits_for_a_distant_store_is_told_though_it_was_flushed_and_closed_meanwhile() -> None:
+    async def play() -> int:
+        store, history = distant()
+        waiting = []
+        for phase in ("chaos", "drain"):
+            history.append("sandbox", "sandbox", Phase(phase))
+            waiting.append(asyncio.ensure_future(history.committed()))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        store.answers.set()
+        history.close()
+        await asyncio.wait_for(asyncio.gather(*waiting), timeout=5)
+        return store.kept
+
+    assert asyncio.run(play()) == 2

@@ -58,6 +58,9 @@ class Scenario(Keys):
     title: str
     summary: Annotated[str, Field(max_length=160, description="one line, for lists")]
     story: Annotated[str, Field(description="what it is, what it costs, what it must show")]
+    tempts: Annotated[
+        tuple[str, ...], Field(description="obligations that the story puts to the test, as seen with webhooks, C1")
+    ] = ()
     pace: Literal["ci", "real"] = "ci"
     starts: Annotated[AwareDatetime, Field(description="business instant")]
     ends: Annotated[AwareDatetime, Field(description="people have done by then, faults strike until then")]
@@ -192,6 +195,7 @@ class Listed:
     name: str
     title: str
     summary: str
+    tempts: tuple[str, ...]
     path: Path
 
 
@@ -205,7 +209,7 @@ def available(search: Sequence[Path] | None = None) -> tuple[Listed, ...]:
     """The scenarios there are, by name; the first folder wins. Raises ScenarioError for a broken one."""
     found = {path.stem.replace("_", "-"): path for path in reversed([*_files(search)])}
     return tuple(
-        Listed(name, scenario.title, scenario.summary, found[name])
+        Listed(name, scenario.title, scenario.summary, scenario.tempts, found[name])
         for name in sorted(found)
         for scenario in (load(found[name]),)
     )

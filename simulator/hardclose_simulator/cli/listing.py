@@ -33,7 +33,7 @@ class File(StrEnum):
 
 
 SHOWN = {
-    Kind.scenarios: ("name", "title", "summary"),
+    Kind.scenarios: ("name", "title", "tempts", "summary"),
     Kind.faults: ("id", "name", "carrier", "says"),
     Kind.obligations: ("id", "name", "title", "says"),
     Kind.mutants: ("id", "title", "style", "profile", "scenario", "breaks"),
@@ -60,7 +60,10 @@ def list_(
 def _entries(kind: Kind) -> list[dict[str, Any]]:
     match kind:
         case Kind.scenarios:
-            return [{"name": one.name, "title": one.title, "summary": one.summary} for one in available()]
+            return [
+                {"name": one.name, "title": one.title, "tempts": list(one.tempts), "summary": one.summary}
+                for one in available()
+            ]
         case Kind.faults:
             return [cast(dict[str, Any], plain(one)) for one in FAULTS.values()]
         case Kind.obligations:

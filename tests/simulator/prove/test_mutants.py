@@ -28,7 +28,7 @@ from hardclose_simulator.judge import judge
 from hardclose_simulator.prove.campaign import failed_of
 from hardclose_simulator.run.recipe import from_scenario
 from hardclose_simulator.run.virtual import play_virtually
-from hardclose_simulator.scenario import load
+from hardclose_simulator.scenario import available, load
 from hardclose_simulator.verdict import RunVerdict
 
 SEED = 1
@@ -76,10 +76,22 @@ def test_every_variant_has_a_card_and_turns_exactly_one_thing() -> None:
         assert len([field for field in turned if field != "callers"]) == 1, name
 
 
+@pytest.mark.parametrize(
+    "scenario", sorted({card.scenario for card in MUTANTS.values() if story_of(card)[1:] == ("C1", "webhooks")})
+)
+def test_a_scenario_tempts_what_it_says_it_tempts(scenario: str) -> None:
+    """The reference's run of it is there already, for the mutants."""
+    tried = {one.obligation for one in verdict_of(scenario, "C1", "webhooks", None).verdicts if one.evaluated}
+    assert set(load(scenario).tempts) <= tried
+
+
 def test_cards_name_real_obligations_and_scenarios() -> None:
     for card in [*MUTANTS.values(), *LEGAL.values()]:
         assert set(card.breaks) <= set(OBLIGATIONS)
         assert load(card.scenario).name == card.scenario
+    for scenario in available():
+        assert scenario.tempts, scenario.name
+        assert set(scenario.tempts) <= set(OBLIGATIONS)
 
 
 def test_a_second_defence_hides_a_broken_first_one() -> None:

@@ -51,6 +51,8 @@ class Batcher:
         self._erp, self._store, self._behaviour = erp, store, behaviour
         self._gathering: _Gathering | None = None
         self._under_way: dict[str, asyncio.Future[list[Row]]] = {}
+        self._pauses: dict[str, tuple[int, float]] = {}
+        """How often a batch was in doubt, and until when, by the loop, none of its rows sends it again."""
 
     async def post(self, job: Job, body: Row, *, keyed: bool, leaves: Callable[[Job], None]) -> dict[str, Any]:
         """The document that its row made. Raises Refused for the row, or for all of them; Accepted and InDoubt as the
@@ -112,12 +114,17 @@ class Batcher:
             return kept
         if (asked := self._under_way.get(name)) is not None:
             return await asyncio.shield(asked)
+        doubts, until = self._pauses.get(name, (0, 0.0))
+        if asyncio.get_running_loop().time() < until:
+            raise InDoubt("its batch was in doubt a moment ago")
         told: asyncio.Future[list[Row]] = asyncio.get_running_loop().create_future()
         self._under_way[name] = told
         try:
             results = await self._sent(job.kind, name, keyed, leaves)
             told.set_result(results)
         except (Refused, Accepted, InDoubt) as end:
+            pause_s = min(self._erp.timeout_s, self._erp.timeout_s / 10 * 2 ** (doubts + 1))
+            self._pauses[name] = doubts + 1, asyncio.get_running_loop().time() + pause_s
             told.set_exception(end)
             told.exception()  # nobody else may be waiting for it
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -156,6 +156,13 @@ class Case:
         """When the request that made the document was first sent: a retry acts on what was known then."""
         start = logical_start(self.creations(fact), document.made.seq)
         return document.started_ns if start is None else start
+
+    def relied_on(self, fact: Fact, document: ErpDocument, versions: Iterable[int]) -> bool:
+        """Whether one of these versions is what the integration had read of the source last when it first asked for
+        the document, and no longer ago than the card lets it rely on; news may lie in its inbox by then."""
+        asked = self.asked_ns(fact, document)
+        read = self.knowledge.last_read(fact.system, fact.source, asked)
+        return read is not None and read[0] in versions and asked - read[1] <= self.freshness_s(fact.system) * NS
 
     def looked_since(self, fact: Fact, document: ErpDocument) -> datetime:
         """From which business instant on the integration may have read what it acted upon when it made the document."""

@@ -82,6 +82,11 @@ class Knowledge:
         times += [ended for seq, ended in self.turned_down.get((system, number), ()) if seq >= since_seq]
         return min(times, default=None)
 
+    def last_read(self, system: str, number: str, before_ns: int) -> tuple[int, int] | None:
+        """Version and end of the latest read of a source document that had arrived by then."""
+        reads = [(ended, seen) for seen, _, ended in self.served.get((system, number), ()) if 0 < ended <= before_ns]
+        return max(reads)[::-1] if reads else None
+
     def hinted(self, system: str, number: str, version: int, event: str) -> int | None:
         """The first moment at which anything genuine could have hinted at `version` of a source document: a read that
         began to hand it out, or an announcement of that type that was under way, arrived or not."""

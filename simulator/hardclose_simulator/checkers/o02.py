@@ -19,7 +19,7 @@ def check(case: Case) -> Verdict:
 
     A document that nothing explains is one too many of a fact (O01) where facts like it exist. What the integration
     itself reversed before anybody paid it is no effect. A document made after people took the approval back is wrong
-    only if the integration had been told so before it first asked for it."""
+    only if the integration had been told so before it first asked for it, and had read nothing else lately."""
     made = [one for one in case.documents.values() if one.by_integration and one.number not in case.attribution.surplus]
     sources = {number: system for system, number in case.source_lines}
     findings = [finding for one in made if (finding := _uncaused(case, one, sources)) is not None]
@@ -53,6 +53,8 @@ def gone_for_good(case: Case, fact: Fact, document: ErpDocument) -> SourceVersio
     last_good = max((one.seq for one in before if one.approved), default=-1)
     gone = next(one for one in before if one.seq > last_good)
     known = case.knowledge.told_of(fact.system, fact.source, gone.version, gone.seq)
+    if case.relied_on(fact, document, {one.version for one in before if one.approved}):
+        return None
     return gone if known is not None and known < case.asked_ns(fact, document) else None
 
 

@@ -17,7 +17,8 @@ def check(case: Case) -> Verdict:
     """O19: the revision that is posted is a revision that was approved, and its approval had not been revoked.
 
     The revision a document embodies is the one whose lines it carries; if several do, any of them will do. A recall or
-    an edit counts from when the integration was told of it until it first asked for the document. What carries the
+    an edit counts from when the integration was told of it until it first asked for the document; but what it read
+    itself before that, it may rely on for the card's `freshness_s`. What carries the
     lines of no revision at all is O03's business."""
     made = [
         (fact, document)
@@ -81,6 +82,9 @@ def _embodied(document: ErpDocument, revisions: tuple[SourceVersion, ...]) -> li
 
 def _knew(case: Case, fact: Fact, document: ErpDocument, gone: SourceVersion) -> bool:
     known = case.knowledge.told_of(fact.system, fact.source, gone.version, gone.seq)
+    good = {one.version for one in case.line_of(fact).versions if one.approved and one.seq < gone.seq}
+    if case.relied_on(fact, document, good):
+        return False
     return gone.seq < document.made.seq and known is not None and known < case.asked_ns(fact, document)
 
 

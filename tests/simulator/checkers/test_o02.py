@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hardclose_mocks.clock import NS
 from hardclose_mocks.kernel.money import Money
 from hardclose_simulator.checkers.o02 import check
 from hardclose_simulator.verdict import Status
@@ -71,6 +72,35 @@ def test_a_document_asked_for_after_the_recall_was_told_fails() -> None:
     known = replace(recalled.knowledge, announced={("expense", "T7-E-1"): (told[0], news)})
     (finding,) = check(replace(recalled, knowledge=known)).findings
     assert "was asked for though T7-E-1 was recalled" in finding.says
+
+
+def test_what_was_read_a_moment_before_may_be_relied_on_as_long_as_the_card_says() -> None:
+    """It held the call back for a wait that was announced; the recall lay in its inbox by then."""
+    case = script("""
+        09:00  fact E-1
+        09:10  announce E-1
+        09:20  announce E-1 again
+        10:00  post E-1
+    """)
+    recalled = take_back(case, "E-1", before="DeliveryTried")
+    fact = recalled.facts_by_id["E-1"]
+    *_, good, gone = recalled.line_of(fact).versions
+    told = recalled.knowledge.announced["expense", fact.source]
+    (document,) = recalled.documents_of(fact)
+    asked = recalled.asked_ns(fact, document)
+
+    def after_a_read(version: int, age_s: float) -> Status:
+        read = (version, asked - round((age_s + 0.1) * NS), asked - round(age_s * NS))
+        known = replace(
+            recalled.knowledge,
+            announced={("expense", fact.source): (told[0], replace(told[1], event_seq=gone.seq))},
+            served={("expense", fact.source): (read,)},
+        )
+        return check(replace(recalled, knowledge=known)).status
+
+    assert after_a_read(good.version, 4.9) is Status.PASS
+    assert after_a_read(good.version, 5.1) is Status.FAIL
+    assert after_a_read(gone.version, 1.0) is Status.FAIL
 
 
 def test_nothing_posted_proves_nothing() -> None:

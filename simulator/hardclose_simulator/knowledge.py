@@ -83,8 +83,8 @@ class Knowledge:
         return min(times, default=None)
 
     def last_read(self, system: str, number: str, before_ns: int) -> tuple[int, int] | None:
-        """Version and end of the latest read of a source document that had arrived by then."""
-        reads = [(ended, seen) for seen, _, ended in self.served.get((system, number), ()) if 0 < ended <= before_ns]
+        """Version and end of the latest read of a source document that had arrived before then."""
+        reads = [(ended, seen) for seen, _, ended in self.served.get((system, number), ()) if 0 < ended < before_ns]
         return max(reads)[::-1] if reads else None
 
     def hinted(self, system: str, number: str, version: int, event: str) -> int | None:

@@ -89,18 +89,20 @@ def test_what_was_read_a_moment_before_may_be_relied_on_as_long_as_the_card_says
     (document,) = recalled.documents_of(fact)
     asked = recalled.asked_ns(fact, document)
 
-    def after_a_read(version: int, age_s: float) -> Status:
+    def after_a_read(version: int, age_s: float, *more: tuple[int, int, int]) -> Status:
         read = (version, asked - round((age_s + 0.1) * NS), asked - round(age_s * NS))
         known = replace(
             recalled.knowledge,
             announced={("expense", fact.source): (told[0], replace(told[1], event_seq=gone.seq))},
-            served={("expense", fact.source): (read,)},
+            served={("expense", fact.source): (read, *more)},
         )
         return check(replace(recalled, knowledge=known)).status
 
     assert after_a_read(good.version, 4.9) is Status.PASS
     assert after_a_read(good.version, 5.1) is Status.FAIL
     assert after_a_read(gone.version, 1.0) is Status.FAIL
+    # A look right after the call, at the same instant of the virtual clock.
+    assert after_a_read(good.version, 1.0, (gone.version, asked, asked)) is Status.PASS
 
 
 def test_nothing_posted_proves_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hardclose_reference.mutant_card import Mutant
+from hardclose_reference.mutants_of_the_spine import SPINE
 
 __all__ = ["MUTANTS", "Mutant"]
 

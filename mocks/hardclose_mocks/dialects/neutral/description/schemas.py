@@ -200,6 +200,17 @@ def _contract_card() -> Schema:
             "description": "Whether orders beyond a budget are refused (hard), or taken with a warning (soft): then "
             "whoever sends them has to ask first, and not to send them. A question reserves nothing.",
         },
+        approvals={
+            "anyOf": [
+                _object(
+                    recall_after_approval={"type": "boolean"},
+                    edit_after_approval={"enum": ["revoked", "kept", None]},
+                    belong_to={"type": "string"},
+                ),
+                {"type": "null"},
+            ],
+            "description": "What may become of a document that was approved; null where nothing may.",
+        },
         ownership={
             "type": "object",
             "additionalProperties": {

@@ -103,8 +103,9 @@ def goals(found: dict[str, Any]) -> str:
         if figure is None:
             lines.append((one.what, one.unit, f"{one.goal:g}", "unknown", ""))
             continue
-        ratio = figure / one.goal if one.least else one.goal / figure
-        lines.append((one.what, one.unit, f"{one.goal:,g}", f"{figure:,.{one.digits}f}", f"{ratio:.2f}"))
+        # A run too small to grow by a megabyte grew by nothing: there is no ratio to that.
+        ratio = f"{figure / one.goal if one.least else one.goal / figure:.2f}" if figure > 0 else ""
+        lines.append((one.what, one.unit, f"{one.goal:,g}", f"{figure:,.{one.digits}f}", ratio))
     return markdown(lines)
 
 

@@ -59,7 +59,7 @@ class Masters:
         if survivor is None:
             return
         for _ in range(ROUNDS_MAX):
-            there = {} if self._whole else await erp.call("GET", path, says=("number", "version"))
+            there = {} if self._whole else await self._standing(path)
             changes = self._changes(job, there, survivor)
             if not changes:
                 break
@@ -78,6 +78,15 @@ class Masters:
             of.source, of.revision = job.source, job.revision
             self._store.save(of)
         self._store.done(job, str(of.document))
+
+    async def _standing(self, path: str) -> Mapping[str, Any]:
+        """What we made is there, whatever a copy says that lags behind (C5). Raises InDoubt, or Refused."""
+        try:
+            return await self._clients["erp"].call("GET", path, says=("number", "version"))
+        except Refused as no:
+            if no.slug != "not-found":
+                raise
+            raise InDoubt(f"{path} was made, and cannot be read yet") from no
 
     def _survivor(self, job: Job) -> str | None:
         """The ERP's number of the supplier it was merged into, empty if it was not; None if that has to come first."""

@@ -9,7 +9,7 @@ import pytest
 
 from hardclose_reference.behaviour import behaviour_of
 from hardclose_simulator.checkers.catalogue import OBLIGATIONS
-from hardclose_simulator.prove.alarms import CREDIBLE, AlarmReport, Play, bound, plays
+from hardclose_simulator.prove.alarms import CREDIBLE, AlarmReport, Play, bound, play, plays
 from hardclose_simulator.prove.campaign import Judged
 from hardclose_simulator.prove.population import AXES, Implementation, legal, legal_choices, pairwise, population
 from hardclose_simulator.verdict import Status
@@ -65,6 +65,12 @@ def test_one_alarm_leaves_no_bound_and_no_credit() -> None:
     report = AlarmReport(tuple(played))
     assert (report.tallies()[0].bound, report.tallies()[0].credible) == (1.0, False)
     assert report.accused[0][0].reproduce == ("hardclose run smoke --seed 300 --style webhooks --profile C1 --virtual")
+
+
+def test_a_supplier_that_a_lagging_copy_does_not_show_yet_is_no_case_for_a_person() -> None:
+    """The campaign found it: under C5 the reference parked the next change of what it had made a moment before."""
+    found = play(Play("quiet-tuesday", 1, Implementation("webhooks", "C5", "batches=yes")))
+    assert (found.exit_code, found.says) == (0, ())
 
 
 def test_switches_of_the_reference_can_be_set_one_by_one() -> None:

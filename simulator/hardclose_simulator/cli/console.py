@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 OK, FAILED, USAGE, UNKNOWN, OURS = 0, 1, 2, 3, 4
 """Exit codes: promises kept; a promise broken; wrong before the first fact; not enough evidence; the fault is ours."""
 
+INTERRUPTED = 130
+"""Ctrl-C, as a shell says it; what was done until then is kept and reported."""
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -34,6 +37,11 @@ def stop(says: str, code: int = USAGE) -> NoReturn:
     """One paragraph on stderr, no traceback."""
     err.print(Text.assemble(("hardclose: ", "bold red"), says), soft_wrap=True)
     raise typer.Exit(code)
+
+
+def say(what: str) -> None:
+    """A line of progress on stderr, however long."""
+    err.print(f"hardclose: {what}", highlight=False, markup=False, soft_wrap=True)
 
 
 def put_json(payload: Any) -> None:

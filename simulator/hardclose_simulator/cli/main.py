@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-OK, OURS = 0, 4
+from hardclose_simulator.cli.console import INTERRUPTED, OK, OURS
 
 
 class LazyGroup(TyperGroup):
@@ -92,7 +92,7 @@ def ended(command: Callable[[], object]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     # The last edge there is: an exit code 1 would accuse the integration of our own bug.
     except Exception as bug:
         if os.environ.get("HARDCLOSE_TRACEBACK"):

@@ -16,7 +16,7 @@ import typer
 from hardclose_mocks.history.codec import HistoryError
 from hardclose_reference.legal import LEGAL
 from hardclose_reference.mutants import MUTANTS, Mutant
-from hardclose_simulator.cli.console import FAILED, OK, UNKNOWN, Format, err, put_json, stop
+from hardclose_simulator.cli.console import FAILED, INTERRUPTED, OK, UNKNOWN, Format, put_json, say, stop
 from hardclose_simulator.cli.listing import aligned
 from hardclose_simulator.cli.results import point_latest, results_folder
 from hardclose_simulator.prove.alarms import AlarmReport, Play, alarms, plays
@@ -28,7 +28,6 @@ from hardclose_simulator.scenario import ScenarioError, available, load
 
 HEAD = ["id", "what it does", "scenario", "profile", "expected", "seen", "result"]
 ALARM_HEAD = ["id", "tempted in", "cells", "occasions", "alarms", "unknown", "95 % bound", "by cells", ""]
-INTERRUPTED = 130
 EVERY = 25
 """A line of progress per so many runs of the false-alarm campaign."""
 
@@ -78,7 +77,7 @@ def prove(
     trials: list[Trial] = []
     for trial in campaign(cards, numbers, workers=processes):
         trials.append(trial)
-        _say(f"{trial.id} seed {trial.seed}: {trial.says}")
+        say(f"{trial.id} seed {trial.seed}: {trial.says}")
     result = summary(trials)
     uplift = _uplift(cards, numbers, processes) if with_baselines else []
     document = result.document(uplift)
@@ -99,7 +98,7 @@ def _uplift(cards: Sequence[Mutant], numbers: range, processes: int) -> list[Upl
     found = []
     for one in baselines(cards, numbers, workers=processes):
         found.append(one)
-        _say(f"{one.title}: {len(one.killed)} of {len(one.tried)} mutants killed")
+        say(f"{one.title}: {len(one.killed)} of {len(one.tried)} mutants killed")
     return found
 
 
@@ -119,15 +118,15 @@ def _false_alarms(
         for one, judged in alarms(planned, workers=processes):
             played.append((one, judged))
             if judged.exit_code:
-                _say(f"exit code {judged.exit_code}: {one.reproduce}: {'; '.join(judged.says)}")
+                say(f"exit code {judged.exit_code}: {one.reproduce}: {'; '.join(judged.says)}")
             if len(played) % EVERY == 0:
-                _say(f"{len(played)} of {len(planned)} runs, {(time.monotonic() - began) / 60:.1f} min")
+                say(f"{len(played)} of {len(planned)} runs, {(time.monotonic() - began) / 60:.1f} min")
             if minutes is not None and time.monotonic() - began > minutes * 60:
-                _say(f"time is up: {len(played)} of {len(planned)} runs are reported")
+                say(f"time is up: {len(played)} of {len(planned)} runs are reported")
                 break
     except KeyboardInterrupt:
         whole = False
-        _say(f"stopped: {len(played)} of {len(planned)} runs are reported")
+        say(f"stopped: {len(played)} of {len(planned)} runs are reported")
     report = AlarmReport(tuple(played))
     rows = [ALARM_HEAD, *_alarm_rows(report)]
     _write(folder, "false-alarms", report.document(), _alarm_page(report, rows))
@@ -170,7 +169,7 @@ def _write(folder: Path, name: str, document: Mapping[str, Any], page: str) -> N
     (folder / f"{name}.json").write_text(json.dumps(document, indent=2, default=str) + "\n", encoding="utf-8")
     (folder / f"{name}.md").write_text(page, encoding="utf-8")
     point_latest(folder.parent, folder)
-    _say(f"{folder / name}.md and .json are written")
+    say(f"{folder / name}.md and .json are written")
 
 
 def _asked() -> str:
@@ -179,7 +178,3 @@ def _asked() -> str:
 
 def _now() -> str:
     return f"{datetime.now().astimezone():%d %B %Y}"
-
-
-def _say(what: str) -> None:
-    err.print(f"hardclose: {what}", highlight=False, markup=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from rich.text import Text
 from hardclose_mocks.cards import PROFILES
 from hardclose_mocks.history.codec import HistoryError
 from hardclose_reference.behaviour import VARIANTS
-from hardclose_simulator.cli.console import FAILED, OK, UNKNOWN, Format, err, out, put_json, stop
+from hardclose_simulator.cli.console import FAILED, INTERRUPTED, OK, UNKNOWN, Format, err, out, put_json, say, stop
 from hardclose_simulator.cli.listing import aligned
 from hardclose_simulator.cli.results import point_latest, results_folder
 from hardclose_simulator.cli.running import Style
@@ -31,7 +31,6 @@ from hardclose_simulator.scenario import ScenarioError, load
 COLOURS = {"ok": "green", "recovered": "bold green", "parked": "yellow", "stuck": "bold yellow", "unmet": "dim"}
 SHOWN = 3
 """Bad cells opened into their timelines in the terminal; the page opens all of them."""
-INTERRUPTED = 130
 
 
 def sweep(
@@ -98,7 +97,7 @@ def _swept(sweeps: Sequence[Sweep], only: str | None, workers: int | None) -> tu
         try:
             sites = one.sites()
         except NotClean as wrong:
-            _say(str(wrong))
+            say(str(wrong))
             clean = False
             continue
         blows = [
@@ -122,10 +121,6 @@ def _swept(sweeps: Sequence[Sweep], only: str | None, workers: int | None) -> tu
             return [*grids, grid(one, blows, found)], False, clean
         grids.append(grid(one, blows, found))
     return grids, True, clean
-
-
-def _say(what: str) -> None:
-    err.print(f"hardclose: {what}", markup=False, soft_wrap=True)
 
 
 def _progress(one: Sweep, cell: Cell, done: int, wanted: int) -> None:

@@ -71,12 +71,10 @@ class GoodsReceipts:
         receipt = self.register.named(command.number, command.expected_version)
         check_filled(reason=command.reason)
         check_reversible(KIND, receipt)
-        if command.posting_date < receipt.posting_date:
-            says = f"a reversal on {command.posting_date} would precede the receipt of {receipt.posting_date}"
-            raise Refused(Invalid("posting_date", says))
         company = ledger.directory.company(receipt.company)
-        ledger.periods.check(company, MODULE, command.posting_date, at=at)
-        year, period = fiscal_period(company, command.posting_date)
+        year, period = ledger.reversal_period(
+            company, MODULE, receipt.posting_date, command.posting_date, at, what="receipt"
+        )
         reversal = replace(
             receipt,
             number=ledger.draw("GR", company.code),

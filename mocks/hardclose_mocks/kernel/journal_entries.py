@@ -78,12 +78,8 @@ class JournalEntries:
         entry = self.register.named(command.number, command.expected_version)
         check_filled(reason=command.reason)
         check_reversible(KIND, entry)
-        if command.posting_date < entry.posting_date:
-            says = f"a reversal on {command.posting_date} would precede the posting of {entry.posting_date}"
-            raise Refused(Invalid("posting_date", says))
         company = ledger.directory.company(entry.company)
-        ledger.periods.check(company, MODULE, command.posting_date, at=at)
-        year, period = fiscal_period(company, command.posting_date)
+        year, period = ledger.reversal_period(company, MODULE, entry.posting_date, command.posting_date, at)
         reversal = replace(
             entry,
             number=ledger.draw("JE", company.code),

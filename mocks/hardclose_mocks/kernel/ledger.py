@@ -35,6 +35,16 @@ class Ledger:
         self._drawn[series] += 1
         return f"{series}-{self._drawn[series]:06}"
 
+    def reversal_period(
+        self, company: Company, module: str, posted_on: date, on: date, at: datetime, *, what: str = "posting"
+    ) -> tuple[int, int]:
+        """Fiscal year and period of a reversal on that day. Raises Refused before the day it reverses, and where the
+        period is not open."""
+        if on < posted_on:
+            raise Refused(Invalid("posting_date", f"a reversal on {on} would precede the {what} of {posted_on}"))
+        self.periods.check(company, module, on, at=at)
+        return fiscal_period(company, on)
+
     def budget(self, company: Company, cost_center: str, on: date) -> Budget:
         """The budget that `on` spends from."""
         return self.budgets.of(company.code, cost_center, fiscal_period(company, on)[0])

@@ -88,13 +88,8 @@ class Postings:
         check_reversible(KIND, posting)
         if posting.payment == "paid":
             raise Refused(WrongState(KIND, posting.number, "paid", "reversed"))
-        if command.posting_date < posting.posting_date:
-            says = f"a reversal on {command.posting_date} would precede the posting of {posting.posting_date}"
-            raise Refused(Invalid("posting_date", says))
         company = ledger.directory.company(posting.company)
-        ledger.periods.check(company, MODULE, command.posting_date, at=at)
-
-        year, period = fiscal_period(company, command.posting_date)
+        year, period = ledger.reversal_period(company, MODULE, posting.posting_date, command.posting_date, at)
         reversal = replace(
             posting,
             number=ledger.draw("EP", company.code),

@@ -143,12 +143,8 @@ class SupplierInvoices:
             raise Refused(WrongState(KIND, invoice.number, "credited" if invoice.credited else "paid", "reversed"))
         if credited is not None and credited.payment == "paid" and invoice.payment == "cleared":
             raise Refused(WrongState(KIND, invoice.number, "cleared", "reversed"))
-        if command.posting_date < invoice.posting_date:
-            says = f"a reversal on {command.posting_date} would precede the posting of {invoice.posting_date}"
-            raise Refused(Invalid("posting_date", says))
         company = ledger.directory.company(invoice.company)
-        ledger.periods.check(company, MODULE, command.posting_date, at=at)
-        year, period = fiscal_period(company, command.posting_date)
+        year, period = ledger.reversal_period(company, MODULE, invoice.posting_date, command.posting_date, at)
         reversal = replace(
             invoice,
             number=ledger.draw("SI", company.code),
